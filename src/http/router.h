@@ -1,0 +1,59 @@
+#pragma once
+
+#include "http/message.h"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace clarion::http {
+
+/// Answers a request; runs on a worker thread and may block.
+using Handler = std::function<Response(Request&)>;
+/// Looks at the head alone, before a byte of the body is read: leaves the actor in the request, or answers (401, 403, 429 …).
+/// Runs on a worker thread.
+using Guard = std::function<Status(Request&)>;
+
+/// A connection that leaves HTTP: its socket (non-blocking, on its core's io_context), the head, and what was read behind it.
+struct Upgrade {
+  boost::asio::ip::tcp::socket socket;
+  Request request;
+  std::string read_ahead;
+  std::size_t core = 0;  ///< which core's thread this is
+  std::shared_ptr<void> hold;  ///< counts the connection against its limits while it lives
+};
+/// Takes a connection over, on its core's thread; must not block. Answers to the client are its own affair from here.
+using TakeOver = std::function<void(Upgrade)>;
+
+struct Route {
+  std::string method;   ///< GET also serves HEAD
+  std::string pattern;  ///< "/v1/cases/{id}/claim": a {name} is one segment
+  Guard guard;          ///< may be empty: open to all
+  Handler handler;      ///< or
+  TakeOver take_over;   ///< one of the two; a take-over gets no body
+  std::size_t max_body_bytes = 1U << 20U;  ///< of the body as sent and as inflated
+  bool exempt = false;  ///< not counted by http.requests_per_address (health)
+};
+
+/// The table of routes. Filled before the server starts, then read by all threads.
+class Router {
+ public:
+  void add(Route route);
+  struct Match {
+    const Route* route = nullptr;
+    bool path_known = false;                ///< the path exists with another method
+    std::vector<std::string> allow;         ///< the methods it has, for 405
+    std::map<std::string, std::string, std::less<>> params;
+  };
+  /// Literal segments win over {name}. `path` is percent-decoded by segments.
+  [[nodiscard]] Match match(std::string_view method, std::string_view raw_path) const;
+
+ private:
+  std::vector<std::unique_ptr<Route>> routes_;
+};
+
+}  // namespace clarion::http
