@@ -15,6 +15,8 @@ if(CLARION_WERROR)
   add_compile_options(-Werror)
 endif()
 add_compile_options(-fno-omit-frame-pointer)
+# Asio and Beast are compiled once, in src/http/impl.cc. Set for all, since a shared precompiled header must agree.
+add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-D_FORTIFY_SOURCE=2 -fstack-protector-strong)
 endif()
