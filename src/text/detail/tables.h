@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace clarion::text::detail {
+
+/// What the fold does with a code point, by what it folds to.
+enum class Kind : std::uint8_t {
+  letter,     ///< letter or digit that keeps its combining marks (kana, Arabic, …)
+  base,       ///< Latin letter or digit: combining marks after it are dropped
+  han,        ///< Han: marks after it are dropped, separators between two of them too
+  separator,  ///< no letter, no digit, no blank
+  blank,      ///< white space within a line
+  line,       ///< line break
+  end,        ///< ends a sentence: 。 ! ? ;
+  mark,       ///< combining mark (Mn, Me)
+  drop,       ///< folds to nothing (Default_Ignorable)
+  many,       ///< folds to several code points: the value is a place in kFoldStrings
+};
+
+/// An entry packs a Kind (bits 24 up) and a value (bits 0..20): the code point that stands for this
+/// one, or, for `many`, where in kFoldStrings its replacement starts: a count, then that many
+/// entries.
+using Entry = std::uint32_t;
+constexpr unsigned kKindShift = 24;
+constexpr Entry kValueMask = 0x1FFFFF;
+
+constexpr Entry make_entry(Kind kind, std::uint32_t value) {
+  return (static_cast<Entry>(kind) << kKindShift) | value;
+}
+constexpr Kind kind_of(Entry entry) { return static_cast<Kind>(entry >> kKindShift); }
+constexpr char32_t value_of(Entry entry) { return entry & kValueMask; }
+
+/// Two-stage table over all of Unicode: kFoldBlocks[c >> kBlockBits] names a block of kFoldEntries.
+constexpr unsigned kBlockBits = 6;
+constexpr char32_t kHanFirst = 0x4E00, kHanLast = 0x9FFF;
+
+// Written by gen_fold_table.cc.
+extern const std::uint16_t kFoldBlocks[0x110000 >> kBlockBits];
+extern const Entry kFoldEntries[];
+extern const Entry kFoldStrings[];
+/// A bit a character of kHanFirst..kHanLast, set when it folds to itself.
+extern const std::uint64_t kHanStays[(kHanLast - kHanFirst) / 64 + 1];
+
+inline Entry fold_entry(char32_t c) {
+  return kFoldEntries[(static_cast<std::size_t>(kFoldBlocks[c >> kBlockBits]) << kBlockBits) |
+                      (c & ((1U << kBlockBits) - 1))];
+}
+
+// Written by gen_view_table.cc.
+/// A character of kHanFirst..kHanLast → its syllable's index + 1; 0: no reading known.
+extern const std::uint16_t kHanSyllables[kHanLast - kHanFirst + 1];
+/// The toneless syllables, sorted.
+extern const std::string_view kSyllables[];
+extern const std::size_t kSyllableCount;
+/// What a part becomes together with the part after it; kJoins holds those of one first part
+/// together, sorted by second.
+struct Join {
+  char16_t second, whole;
+  bool beside;  ///< the parts stand side by side; else one above the other
+};
+extern const Join kJoins[];
+/// The joins of kHanFirst + i are kJoins[kJoinStarts[i]] up to kJoins[kJoinStarts[i + 1]].
+extern const std::uint16_t kJoinStarts[kHanLast - kHanFirst + 2];
+
+}  // namespace clarion::text::detail
