@@ -242,8 +242,8 @@ std::string documented_config() {
       section = key.name.substr(0, dot);
       out += fmt::format("\n[{}]\n", section);
     }
-    out += fmt::format("# {}\n# ({})\n{} = {}\n", key.doc, expectation(key),
-                       key.name.substr(dot + 1), toml_value(key, defaults));
+    out += fmt::format("# {} ({})\n{} = {}\n", key.doc, expectation(key), key.name.substr(dot + 1),
+                       toml_value(key, defaults));
   }
   return out;
 }
