@@ -156,6 +156,29 @@ Result<json::value> parse_json(std::string_view bytes, JsonLimits limits) {
   return out;
 }
 
+json::array json_of(const std::vector<std::string>& list) {
+  json::array out;
+  out.reserve(list.size());
+  for (const std::string& item : list) out.emplace_back(item);
+  return out;
+}
+
+std::vector<std::string> strings_of(const json::value& list) {
+  std::vector<std::string> out;
+  if (const json::array* items = list.if_array()) {
+    for (const json::value& item : *items) {
+      if (const json::string* text = item.if_string()) out.emplace_back(*text);
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> strings_of_text(std::string_view text) {
+  boost::system::error_code failed;
+  const json::value list = json::parse(text, failed);
+  return failed ? std::vector<std::string>{} : strings_of(list);
+}
+
 void merge_patch(json::value& target, const json::value& patch) {
   const json::object* changes = patch.if_object();
   if (changes == nullptr) {

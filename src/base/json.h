@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace clarion {
 
@@ -33,6 +34,12 @@ struct JsonLimits {
   const json::string* value = find_string(object, name);
   return value != nullptr ? std::string_view(*value) : fallback;
 }
+
+/// A list of strings as a JSON array, and back: what is no string is left out.
+[[nodiscard]] json::array json_of(const std::vector<std::string>& list);
+[[nodiscard]] std::vector<std::string> strings_of(const json::value& list);
+/// The same from and to text, for columns; text that is no array gives an empty list.
+[[nodiscard]] std::vector<std::string> strings_of_text(std::string_view text);
 
 /// RFC 7396 merge patch: changes target as patch says; null removes.
 void merge_patch(json::value& target, const json::value& patch);

@@ -62,5 +62,6 @@ using Status = Result<void>;
 
 }  // namespace clarion
 
-/// CLARION_TRY(auto n, parse(s)); or CLARION_TRY(check(s)); returns the error of a failed Result from this function.
+/// CLARION_TRY(auto n, parse(s)); or CLARION_TRY(check(s)); returns the error of a failed Result from this function. It is more
+/// than one statement: an `if` around it needs braces.
 #define CLARION_TRY(...) BOOST_OUTCOME_TRY(__VA_ARGS__)

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace clarion::identity {
+
+enum class Role : std::uint8_t { none, operator_, expert, approver, admin, auditor };
+[[nodiscard]] std::string_view name_of(Role role);
+[[nodiscard]] std::optional<Role> parse_role(std::string_view name);
+
+/// What a token may be used for; one a token.
+enum class Scope : std::uint8_t { ingest, desk, partner, drill, metrics };
+[[nodiscard]] std::string_view name_of(Scope scope);
+[[nodiscard]] std::optional<Scope> parse_scope(std::string_view name);
+
+/// Who asks: a person at the desk (scope desk, with an account) or a program.
+struct Actor {
+  std::string account;  ///< empty for programs
+  Role role = Role::none;
+  std::vector<std::string> regions;  ///< empty: everywhere
+  Scope scope = Scope::partner;
+  std::string token;                 ///< its id
+  std::vector<std::string> sources;  ///< an ingest token's; empty: all
+  std::int64_t generation = 0;       ///< of the account, when it was asked
+
+  /// How the audit chain names it: the account, or token:ID.
+  [[nodiscard]] std::string name() const { return account.empty() ? "token:" + token : account; }
+};
+
+/// The rows of the contract's rights table (section 3), and those that docs/contract.md adds.
+enum class Act : std::uint8_t {
+  see_cases,     ///< see cases; the `desk` channel
+  work_case,     ///< claim, note, release, extend
+  manage_cases,  ///< assign, dismiss, reopen
+  judge,         ///< verdict
+  close_case,
+  draft_notice,  ///< draft, PATCH, submit, correct, update
+  approve,       ///< approve, reject
+  publish,
+  withdraw,
+  see_experts,
+  administer,  ///< accounts, tokens, policy, reload
+  see_audit,
+};
+
+/// What the table grants: everything, what is one's own (a case held or asked about), or nothing.
+enum class Grant : std::uint8_t { no, own, yes };
+
+struct RightsPolicy {
+  bool operator_may_judge = false;  ///< desk.operator_may_judge
+  bool token_approvals = true;      ///< security.token_approvals
+};
+
+[[nodiscard]] Grant grant(Act act, const Actor& actor, const RightsPolicy& policy);
+/// Errors: `denied`, code "expert_needed" for a verdict, else "denied". `own` says whether the record is the actor's own.
+[[nodiscard]] Status allowed(Act act, const Actor& actor, const RightsPolicy& policy, bool own);
+/// A person limited to regions acts only where every region of the record lies inside one of theirs, and at least one.
+/// Errors: `denied`, code "denied_region".
+[[nodiscard]] Status may_act_in(const Actor& actor, const std::vector<std::string>& regions);
+/// True when a person limited to regions sees the record: one matches, or it has none.
+[[nodiscard]] bool may_see_in(const Actor& actor, const std::vector<std::string>& regions);
+
+}  // namespace clarion::identity

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "base/json.h"
+#include "model/topic.h"
+#include "store/database.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace clarion::store {
+
+/// A case as stored; its life is desk's.
+struct CaseRow {
+  std::string id, org, mode, state;
+  std::int64_t version = 1;
+  std::int64_t priority = 0;  ///< 0..100
+  model::Severity severity = model::Severity::minor;
+  std::vector<std::string> topics, regions;
+  std::string lang, claim;
+  std::optional<std::int64_t> claim_post;  ///< seq of the post whose text the claim is; none when a person wrote it
+  std::optional<std::int64_t> group;
+  std::optional<std::string> assignee;  ///< account
+  std::optional<model::Time> lease_until, due_at;
+  json::object details;  ///< priority_reasons, assignment_reasons, merged_into …
+  model::Time created_at, changed_at;
+};
+
+struct CaseQuery {
+  std::vector<std::string> states;  ///< empty: all
+  std::optional<std::string> topic, region, assignee, text;
+  std::optional<std::string> only_account;  ///< an expert's own cases and those asked about
+  std::vector<std::string> in_regions;      ///< of a person limited to regions; empty: everywhere
+  std::int64_t min_priority = 0;
+  bool by_id = false;                       ///< else by priority
+  std::optional<std::int64_t> after_priority;
+  std::string after_id;                     ///< of the last case of the page before
+  std::int64_t limit = 50;
+};
+
+Status add_case(Tx& tx, const CaseRow& row);
+/// Writes all but id, org, mode and created_at; version is written as given.
+Status update_case(Tx& tx, const CaseRow& row);
+[[nodiscard]] Result<std::optional<CaseRow>> find_case(View& view, std::string_view id);
+[[nodiscard]] Result<std::vector<CaseRow>> list_cases(View& view, const CaseQuery& query);
+/// Cases in review whose lease ended, oldest first.
+[[nodiscard]] Result<std::vector<CaseRow>> lost_leases(View& view, model::Time now, std::int64_t most);
+/// Open cases nobody holds, most urgent first.
+[[nodiscard]] Result<std::vector<CaseRow>> waiting_cases(View& view, std::int64_t most);
+/// How many cases an account holds: assigned or in review.
+[[nodiscard]] Result<std::int64_t> load_of(View& view, std::string_view account);
+/// Counts by state, for metrics and the hand-over.
+[[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> case_counts(View& view);
+
+struct CaseEvent {
+  std::int64_t seq = 0;
+  model::Time at;
+  std::string actor, action;
+  json::object detail;
+};
+Status add_case_event(Tx& tx, std::string_view case_id, std::string_view actor, std::string_view action, const json::object& detail);
+[[nodiscard]] Result<std::vector<CaseEvent>> case_events(View& view, std::string_view case_id);
+
+struct VerdictRow {
+  std::string id, case_id, actor;
+  model::Time at;
+  std::string record;  ///< canonical JSON: verdict, reason, evidence
+};
+Status add_verdict(Tx& tx, const VerdictRow& row);
+[[nodiscard]] Result<std::vector<VerdictRow>> verdicts_of_case(View& view, std::string_view case_id);
+[[nodiscard]] Result<std::vector<VerdictRow>> all_verdicts(View& view);
+
+struct ExpertRow {
+  std::string id;
+  std::optional<std::string> account;
+  json::object record;  ///< as imported (contract section 2)
+};
+/// Writes or replaces. Errors: `conflict` when another expert has that account.
+Status put_expert(Tx& tx, const ExpertRow& row);
+[[nodiscard]] Result<std::vector<ExpertRow>> list_experts(View& view);
+[[nodiscard]] Result<std::optional<ExpertRow>> find_expert(View& view, std::string_view id);
+[[nodiscard]] Result<std::optional<ExpertRow>> find_expert_of(View& view, std::string_view account);
+
+}  // namespace clarion::store

@@ -1,0 +1,235 @@
+#include "store/cases.h"
+
+#include "model/region.h"
+#include "store/sqlite/values.h"
+
+#include <fmt/format.h>
+
+namespace clarion::store {
+namespace {
+
+#define CLARION_CASE_COLUMNS                                                                                       \
+  "id, org, mode, state, version, priority, severity, topics, regions, lang, claim, claim_post, group_id, "         \
+  "assignee, lease_until, due_at, details, created_at, changed_at"
+
+CaseRow case_at(const sqlite::Statement& row) {
+  CaseRow out;
+  out.id = row.text(0);
+  out.org = row.text(1);
+  out.mode = row.text(2);
+  out.state = row.text(3);
+  out.version = row.integer(4);
+  out.priority = row.integer(5);
+  out.severity = model::parse_severity(row.text(6)).value_or(model::Severity::minor);
+  out.topics = strings_of_text(row.text(7));
+  out.regions = strings_of_text(row.text(8));
+  out.lang = row.text(9);
+  out.claim = row.text(10);
+  if (!row.is_null(11)) out.claim_post = row.integer(11);
+  if (!row.is_null(12)) out.group = row.integer(12);
+  out.assignee = text_at(row, 13);
+  out.lease_until = time_at(row, 14);
+  out.due_at = time_at(row, 15);
+  out.details = json_at(row, 16).as_object();
+  out.created_at = time_of(row.integer(17));
+  out.changed_at = time_of(row.integer(18));
+  return out;
+}
+
+Result<std::vector<CaseRow>> all_cases(sqlite::Statement& query) {
+  std::vector<CaseRow> out;
+  while (true) {
+    CLARION_TRY(auto row, query.step());
+    if (!row) return out;
+    out.push_back(case_at(query));
+  }
+}
+
+VerdictRow verdict_at(const sqlite::Statement& row) {
+  return {row.text(0), row.text(1), row.text(2), time_of(row.integer(3)), row.text(4)};
+}
+
+Result<std::vector<VerdictRow>> all_verdicts_of(sqlite::Statement& query) {
+  std::vector<VerdictRow> out;
+  while (true) {
+    CLARION_TRY(auto row, query.step());
+    if (!row) return out;
+    out.push_back(verdict_at(query));
+  }
+}
+
+ExpertRow expert_at(const sqlite::Statement& row) { return {row.text(0), text_at(row, 1), json_at(row, 2).as_object()}; }
+
+bool any_matches(const std::vector<std::string>& regions, const std::vector<std::string>& wanted) {
+  for (const std::string& a : regions) {
+    for (const std::string& b : wanted) {
+      if (model::regions_match(a, b)) return true;
+    }
+  }
+  return false;
+}
+
+/// What an index can't answer; the walk in SQL is by priority or id, so a page reads on until it is full.
+bool wanted(const CaseRow& row, const CaseQuery& query) {
+  if (query.topic && std::find(row.topics.begin(), row.topics.end(), *query.topic) == row.topics.end()) return false;
+  if (query.region && !row.regions.empty() && !any_matches(row.regions, {*query.region})) return false;
+  if (!query.in_regions.empty() && !row.regions.empty() && !any_matches(row.regions, query.in_regions)) return false;
+  return true;
+}
+
+}  // namespace
+
+Status add_case(Tx& tx, const CaseRow& row) {
+  auto insert = tx.connection().prepare("INSERT INTO cases(" CLARION_CASE_COLUMNS
+                                        ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  return insert
+      .bind_all(row.id, row.org, row.mode, row.state, row.version, row.priority, name_of(row.severity), text_of(row.topics),
+                text_of(row.regions), row.lang, row.claim, row.claim_post, row.group, row.assignee, ms(row.lease_until),
+                ms(row.due_at), json::serialize(row.details), ms(row.created_at), ms(row.changed_at))
+      .run();
+}
+
+Status update_case(Tx& tx, const CaseRow& row) {
+  auto update = tx.connection().prepare(
+      "UPDATE cases SET state=?, version=?, priority=?, severity=?, topics=?, regions=?, lang=?, claim=?, claim_post=?, "
+      "group_id=?, assignee=?, lease_until=?, due_at=?, details=?, changed_at=? WHERE id=?");
+  return update
+      .bind_all(row.state, row.version, row.priority, name_of(row.severity), text_of(row.topics), text_of(row.regions),
+                row.lang, row.claim, row.claim_post, row.group, row.assignee, ms(row.lease_until), ms(row.due_at),
+                json::serialize(row.details), ms(tx.now()), row.id)
+      .run();
+}
+
+Result<std::optional<CaseRow>> find_case(View& view, std::string_view id) {
+  auto query = view.connection().prepare("SELECT " CLARION_CASE_COLUMNS " FROM cases WHERE id = ?");
+  CLARION_TRY(auto row, query.bind(id).step());
+  return row ? std::optional(case_at(query)) : std::nullopt;
+}
+
+Result<std::vector<CaseRow>> list_cases(View& view, const CaseQuery& query) {
+  // Parameters that are not asked for are null or empty and pass; each order is a walk along its own index.
+  constexpr std::string_view kByPriority =
+      "SELECT " CLARION_CASE_COLUMNS
+      " FROM cases WHERE (?1 = '[]' OR state IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR assignee = ?2) AND "
+      "priority >= ?3 AND (?4 IS NULL OR instr(claim, ?4) > 0) AND "
+      "(?5 IS NULL OR assignee = ?5 OR id IN (SELECT case_id FROM case_history WHERE action = 'ask' AND json_extract(detail, '$.account') = ?5)) "
+      "AND (?6 IS NULL OR priority < ?6 OR (priority = ?6 AND id > ?7)) ORDER BY priority DESC, id";
+  constexpr std::string_view kById =
+      "SELECT " CLARION_CASE_COLUMNS
+      " FROM cases WHERE (?1 = '[]' OR state IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR assignee = ?2) AND "
+      "priority >= ?3 AND (?4 IS NULL OR instr(claim, ?4) > 0) AND "
+      "(?5 IS NULL OR assignee = ?5 OR id IN (SELECT case_id FROM case_history WHERE action = 'ask' AND json_extract(detail, '$.account') = ?5)) "
+      "AND ?6 IS NULL AND id > ?7 ORDER BY id";
+  auto select = view.connection().prepare(query.by_id ? kById : kByPriority);
+  select.bind_all(text_of(query.states), query.assignee, query.min_priority, query.text, query.only_account,
+                  query.by_id ? std::optional<std::int64_t>() : query.after_priority, query.after_id);
+  std::vector<CaseRow> out;
+  while (static_cast<std::int64_t>(out.size()) < query.limit) {
+    CLARION_TRY(auto row, select.step());
+    if (!row) return out;
+    CaseRow next = case_at(select);
+    if (wanted(next, query)) out.push_back(std::move(next));
+  }
+  return out;
+}
+
+Result<std::vector<CaseRow>> lost_leases(View& view, model::Time now, std::int64_t most) {
+  auto query = view.connection().prepare("SELECT " CLARION_CASE_COLUMNS
+                                         " FROM cases WHERE lease_until IS NOT NULL AND lease_until <= ? AND state = 'in_review' "
+                                         "ORDER BY lease_until LIMIT ?");
+  query.bind_all(ms(now), most);
+  return all_cases(query);
+}
+
+Result<std::vector<CaseRow>> waiting_cases(View& view, std::int64_t most) {
+  auto query = view.connection().prepare("SELECT " CLARION_CASE_COLUMNS
+                                         " FROM cases WHERE state = 'open' ORDER BY priority DESC, id LIMIT ?");
+  query.bind(most);
+  return all_cases(query);
+}
+
+Result<std::int64_t> load_of(View& view, std::string_view account) {
+  auto query = view.connection().prepare(
+      "SELECT count(*) FROM cases WHERE assignee = ? AND state IN ('assigned','in_review')");
+  CLARION_TRY(auto row, query.bind(account).step());
+  return row ? query.integer(0) : 0;
+}
+
+Result<std::vector<std::pair<std::string, std::int64_t>>> case_counts(View& view) {
+  auto query = view.connection().prepare("SELECT state, count(*) FROM cases GROUP BY state");
+  std::vector<std::pair<std::string, std::int64_t>> out;
+  while (true) {
+    CLARION_TRY(auto row, query.step());
+    if (!row) return out;
+    out.emplace_back(query.text(0), query.integer(1));
+  }
+}
+
+Status add_case_event(Tx& tx, std::string_view case_id, std::string_view actor, std::string_view action, const json::object& detail) {
+  auto insert = tx.connection().prepare(
+      "INSERT INTO case_history(case_id, seq, at, actor, action, detail) "
+      "VALUES(?1, 1 + ifnull((SELECT max(seq) FROM case_history WHERE case_id = ?1), 0), ?2, ?3, ?4, ?5)");
+  return insert.bind_all(case_id, ms(tx.now()), actor, action, json::serialize(detail)).run();
+}
+
+Result<std::vector<CaseEvent>> case_events(View& view, std::string_view case_id) {
+  auto query = view.connection().prepare("SELECT seq, at, actor, action, detail FROM case_history WHERE case_id = ? ORDER BY seq");
+  query.bind(case_id);
+  std::vector<CaseEvent> out;
+  while (true) {
+    CLARION_TRY(auto row, query.step());
+    if (!row) return out;
+    out.push_back({query.integer(0), time_of(query.integer(1)), query.text(2), query.text(3), json_at(query, 4).as_object()});
+  }
+}
+
+Status add_verdict(Tx& tx, const VerdictRow& row) {
+  auto insert = tx.connection().prepare("INSERT INTO verdicts(id, case_id, actor, at, record) VALUES(?,?,?,?,?)");
+  return insert.bind_all(row.id, row.case_id, row.actor, ms(row.at), row.record).run();
+}
+
+Result<std::vector<VerdictRow>> verdicts_of_case(View& view, std::string_view case_id) {
+  auto query = view.connection().prepare("SELECT id, case_id, actor, at, record FROM verdicts WHERE case_id = ? ORDER BY at, id");
+  query.bind(case_id);
+  return all_verdicts_of(query);
+}
+
+Result<std::vector<VerdictRow>> all_verdicts(View& view) {
+  auto query = view.connection().prepare("SELECT id, case_id, actor, at, record FROM verdicts ORDER BY id");
+  return all_verdicts_of(query);
+}
+
+Status put_expert(Tx& tx, const ExpertRow& row) {
+  auto insert = tx.connection().prepare(
+      "INSERT INTO experts(id, account, record, changed_at) VALUES(?,?,?,?) "
+      "ON CONFLICT(id) DO UPDATE SET account = excluded.account, record = excluded.record, changed_at = excluded.changed_at");
+  const Status done = insert.bind_all(row.id, row.account, json::serialize(row.record), ms(tx.now())).run();
+  if (!done && done.error().errc == Errc::conflict) {
+    return Error{Errc::conflict, fmt::format("expert '{}': another expert has the account '{}'", row.id, row.account.value_or(""))};
+  }
+  return done;
+}
+
+Result<std::vector<ExpertRow>> list_experts(View& view) {
+  auto query = view.connection().prepare("SELECT id, account, record FROM experts ORDER BY id");
+  std::vector<ExpertRow> out;
+  while (true) {
+    CLARION_TRY(auto row, query.step());
+    if (!row) return out;
+    out.push_back(expert_at(query));
+  }
+}
+
+Result<std::optional<ExpertRow>> find_expert(View& view, std::string_view id) {
+  auto query = view.connection().prepare("SELECT id, account, record FROM experts WHERE id = ?");
+  CLARION_TRY(auto row, query.bind(id).step());
+  return row ? std::optional(expert_at(query)) : std::nullopt;
+}
+
+Result<std::optional<ExpertRow>> find_expert_of(View& view, std::string_view account) {
+  auto query = view.connection().prepare("SELECT id, account, record FROM experts WHERE account = ?");
+  CLARION_TRY(auto row, query.bind(account).step());
+  return row ? std::optional(expert_at(query)) : std::nullopt;
+}
+
+}  // namespace clarion::store

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/json.h"
+#include "model/time.h"
+#include "store/sqlite/connection.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace clarion::store {
+
+/// Times in columns: milliseconds since 1970, UTC.
+[[nodiscard]] inline std::int64_t ms(model::Time time) { return time.time_since_epoch().count(); }
+[[nodiscard]] inline std::optional<std::int64_t> ms(const std::optional<model::Time>& time) {
+  return time ? std::optional(ms(*time)) : std::nullopt;
+}
+[[nodiscard]] inline model::Time time_of(std::int64_t value) { return model::Time(std::chrono::milliseconds(value)); }
+[[nodiscard]] inline std::optional<model::Time> time_at(const sqlite::Statement& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(time_of(row.integer(column)));
+}
+[[nodiscard]] inline std::optional<std::string> text_at(const sqlite::Statement& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(row.text(column));
+}
+/// A JSON column that we wrote ourselves.
+[[nodiscard]] inline json::value json_at(const sqlite::Statement& row, int column) { return json::parse(row.text(column)); }
+[[nodiscard]] inline std::string text_of(const json::value& value) { return json::serialize(value); }
+[[nodiscard]] inline std::string text_of(const std::vector<std::string>& list) { return json::serialize(json_of(list)); }
+
+}  // namespace clarion::store
