@@ -13,9 +13,8 @@ namespace clarion::text {
 namespace {
 
 using detail::Entry;
-using detail::kind_of;
 using detail::Kind;
-using detail::value_of;
+using detail::kind_of;
 using detail::Writer;
 
 constexpr std::uint64_t each(unsigned char byte) { return 0x0101010101010101ULL * byte; }
@@ -42,15 +41,24 @@ bool put_ascii_block(const char* p, std::uint32_t from, Writer& writer) noexcept
   const std::uint64_t upper = bytes_in(word, 'A', 'Z');
   const std::uint64_t plain = upper | bytes_in(word, 'a', 'z') | bytes_in(word, '0', '9');
   if (plain == 0) return false;
-  const Kind last = kind_of(detail::fold_entry(static_cast<unsigned char>(p[7])));
+  const Kind last = kind_of(*detail::fold_entry(static_cast<unsigned char>(p[7])));
   writer.put_ascii(word | (upper >> 2U), from, last);
   return true;
 }
 
-/// True for a Han character of U+4E00..U+9FFF that folds to itself; reads three bytes.
-bool is_plain_han(const unsigned char* p) noexcept {
-  if ((p[1] & 0xC0U) != 0x80 || (p[2] & 0xC0U) != 0x80) return false;
-  const std::uint32_t c = ((p[0] & 0x0FU) << 12U) | ((p[1] & 0x3FU) << 6U) | (p[2] & 0x3FU);
+constexpr std::uint32_t load32(const unsigned char* p) {
+  std::uint32_t word;
+  std::memcpy(&word, p, 4);
+  return word;
+}
+
+/// True when the word begins with three bytes of the form of a three-byte character.
+constexpr bool looks_like_three(std::uint32_t word) { return (word & 0xC0C0F0U) == 0x8080E0U; }
+constexpr char32_t three_of(std::uint32_t word) {
+  return ((word & 0x0FU) << 12U) | ((word >> 2U) & 0xFC0U) | ((word >> 16U) & 0x3FU);
+}
+
+bool is_plain_han(char32_t c) {
   const std::uint32_t i = c - detail::kHanFirst;
   if (i > detail::kHanLast - detail::kHanFirst) return false;
   return (detail::kHanStays[i / 64] >> (i % 64) & 1U) != 0;
@@ -65,31 +73,41 @@ void fold(std::string_view original, Folded& out) {
   Writer writer(out);
   writer.reserve(original.size());
   for (const unsigned char* p = begin; p < end;) {
+    detail::Decoded decoded{0, 0};
+    if (end - p >= 4) {
+      std::uint32_t word = load32(p);
+      while (looks_like_three(word)) {
+        decoded = {three_of(word), 3};
+        if (!is_plain_han(decoded.c)) break;
+        writer.put_han(word & 0xFFFFFFU, static_cast<std::uint32_t>(p - begin));
+        p += 3;
+        decoded.bytes = 0;
+        if (end - p < 4) break;
+        word = load32(p);
+      }
+      if (decoded.bytes == 0 && (word & 0x80U) == 0 && end - p >= 8) {
+        if (put_ascii_block(reinterpret_cast<const char*>(p), static_cast<std::uint32_t>(p - begin),
+                            writer)) {
+          p += 8;
+          continue;
+        }
+      }
+      // Overlong forms and surrogates have the form of three bytes too.
+      if (decoded.c < 0x800 || (decoded.c >= 0xD800 && decoded.c <= 0xDFFF)) decoded.bytes = 0;
+      if (p == end) break;
+    }
+    if (decoded.bytes == 0) decoded = detail::decode(p, end);
     const auto from = static_cast<std::uint32_t>(p - begin);
-    if (*p >= 0xE4 && *p <= 0xE9 && end - p >= 4 && is_plain_han(p)) {
-      writer.put_han(original.data() + from, from);
-      p += 3;
-      continue;
-    }
-    if (*p < 0x80 && end - p >= 8 && put_ascii_block(original.data() + from, from, writer)) {
-      p += 8;
-      continue;
-    }
-    const detail::Decoded decoded = detail::decode(p, end);
     p += decoded.bytes;
-    const std::uint32_t to = from + decoded.bytes;
-    const Entry entry = detail::fold_entry(decoded.c);
-    const auto left = static_cast<std::size_t>(end - p);
-    if (kind_of(entry) != Kind::many) {
-      writer.reserve(left + 4);
-      writer.put(entry, from, to);
-      continue;
+    const Entry* entry = detail::fold_entry(decoded.c);
+    const Entry* last = entry + 1;
+    if (kind_of(*entry) == Kind::many) {
+      entry = detail::kFoldStrings + detail::bytes_of(*entry);
+      last = entry + *entry + 1;
+      ++entry;
     }
-    const Entry* parts = detail::kFoldStrings + value_of(entry);
-    writer.reserve(left + 4 * static_cast<std::size_t>(*parts));
-    for (const Entry *part = parts + 1, *last = part + *parts; part < last; ++part) {
-      writer.put(*part, from, to);
-    }
+    writer.reserve(static_cast<std::size_t>(end - p) + 4 * static_cast<std::size_t>(last - entry));
+    for (; entry < last; ++entry) writer.put(*entry, from, from + decoded.bytes);
   }
   writer.finish();
 }

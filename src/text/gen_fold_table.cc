@@ -27,6 +27,7 @@ using clarion::text::detail::kHanFirst;
 using clarion::text::detail::kHanLast;
 using clarion::text::detail::Kind;
 using clarion::text::detail::make_entry;
+using clarion::text::detail::make_many;
 
 [[noreturn]] void fail(const std::string& what) {
   std::fprintf(stderr, "gen_fold_table: %s\n", what.c_str());
@@ -66,7 +67,7 @@ Entry entry_of(UChar32 c) {
   const Kind kind = kind_of(c);
   if (kind == Kind::line) return make_entry(kind, '\n');
   if (kind == Kind::blank) return make_entry(kind, ' ');
-  return make_entry(kind, static_cast<std::uint32_t>(c));
+  return make_entry(kind, static_cast<char32_t>(c));
 }
 
 /// Latin letters lose their marks, so that é and e + U+0301 meet.
@@ -90,7 +91,7 @@ template <class T, class Range>
 void write_array(std::ofstream& out, const char* type, const char* name, const Range& values) {
   out << "extern const " << type << ' ' << name << "[] = {";
   std::size_t n = 0;
-  for (const T value : values) out << (n++ % 16 == 0 ? "\n" : "") << +value << "U,";
+  for (const T value : values) out << (n++ % 16 == 0 ? "\n" : "") << +value << "ULL,";
   out << "\n};\n";
 }
 
@@ -124,7 +125,7 @@ int main(int argc, char** argv) {
       strings.push_back(static_cast<Entry>(entries.size()));
       strings.insert(strings.end(), entries.begin(), entries.end());
     }
-    return make_entry(Kind::many, place->second);
+    return make_many(place->second);
   };
 
   constexpr std::size_t kBlock = 1U << kBlockBits;

@@ -48,7 +48,7 @@ std::optional<std::size_t> find_syllable(std::string_view spelt) {
 }
 
 Entry syllable_entry(std::size_t index) {
-  return make_entry(Kind::han, static_cast<std::uint32_t>(kSyllableBase + index));
+  return make_entry(Kind::han, kSyllableBase + static_cast<char32_t>(index));
 }
 
 Entry letter_entry(char32_t letter) { return make_entry(Kind::han, letter); }
@@ -189,7 +189,7 @@ void make_split(const Folded& folded, Writer& writer) {
     at.next();
     const auto [from, to] = folded.original(begin, at.place() + at.bytes());
     writer.reserve(at.left() + 4);
-    writer.put(detail::fold_entry(join->whole), from, to);
+    writer.put(*detail::fold_entry(join->whole), from, to);
   }
 }
 

@@ -1,37 +1,48 @@
 #pragma once
 
+#include "text/detail/utf8.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace clarion::text::detail {
 
-/// What the fold does with a code point, by what it folds to.
+/// What the fold does with a code point, by what it folds to. The first five are written as they
+/// are.
 enum class Kind : std::uint8_t {
   letter,     ///< letter or digit that keeps its combining marks (kana, Arabic, …)
   base,       ///< Latin letter or digit: combining marks after it are dropped
-  han,        ///< Han: marks after it are dropped, separators between two of them too
+  end,        ///< ends a sentence: 。 ! ? ;
   separator,  ///< no letter, no digit, no blank
+  han,        ///< Han: marks after it are dropped, separators between two of them too
   blank,      ///< white space within a line
   line,       ///< line break
-  end,        ///< ends a sentence: 。 ! ? ;
   mark,       ///< combining mark (Mn, Me)
   drop,       ///< folds to nothing (Default_Ignorable)
-  many,       ///< folds to several code points: the value is a place in kFoldStrings
+  many,       ///< folds to several code points: the low 32 bits are a place in kFoldStrings
 };
 
-/// An entry packs a Kind (bits 24 up) and a value (bits 0..20): the code point that stands for this
-/// one, or, for `many`, where in kFoldStrings its replacement starts: a count, then that many
-/// entries.
-using Entry = std::uint32_t;
-constexpr unsigned kKindShift = 24;
-constexpr Entry kValueMask = 0x1FFFFF;
+/// An entry packs a Kind (bits 40 up), the UTF-8 length (bits 32..39) and the UTF-8 bytes, first
+/// lowest (bits 0..31), of the code point that stands for this one; for `many`, where in
+/// kFoldStrings its replacement starts: a count, then that many entries.
+using Entry = std::uint64_t;
 
-constexpr Entry make_entry(Kind kind, std::uint32_t value) {
-  return (static_cast<Entry>(kind) << kKindShift) | value;
+constexpr Entry make_entry(Kind kind, char32_t c) {
+  char bytes[4] = {};
+  const Entry length = encode(c, bytes);
+  Entry entry = (static_cast<Entry>(kind) << 40U) | (length << 32U);
+  for (unsigned i = 0; i < 4; ++i) {
+    entry |= static_cast<Entry>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  }
+  return entry;
 }
-constexpr Kind kind_of(Entry entry) { return static_cast<Kind>(entry >> kKindShift); }
-constexpr char32_t value_of(Entry entry) { return entry & kValueMask; }
+constexpr Entry make_many(std::uint32_t place) {
+  return (static_cast<Entry>(Kind::many) << 40U) | place;
+}
+constexpr Kind kind_of(Entry entry) { return static_cast<Kind>(entry >> 40U); }
+constexpr std::uint32_t bytes_of(Entry entry) { return static_cast<std::uint32_t>(entry); }
+constexpr std::size_t length_of(Entry entry) { return (entry >> 32U) & 0xFFU; }
 
 /// Two-stage table over all of Unicode: kFoldBlocks[c >> kBlockBits] names a block of kFoldEntries.
 constexpr unsigned kBlockBits = 6;
@@ -44,9 +55,9 @@ extern const Entry kFoldStrings[];
 /// A bit a character of kHanFirst..kHanLast, set when it folds to itself.
 extern const std::uint64_t kHanStays[(kHanLast - kHanFirst) / 64 + 1];
 
-inline Entry fold_entry(char32_t c) {
-  return kFoldEntries[(static_cast<std::size_t>(kFoldBlocks[c >> kBlockBits]) << kBlockBits) |
-                      (c & ((1U << kBlockBits) - 1))];
+inline const Entry* fold_entry(char32_t c) {
+  return &kFoldEntries[(static_cast<std::size_t>(kFoldBlocks[c >> kBlockBits]) << kBlockBits) |
+                       (c & ((1U << kBlockBits) - 1))];
 }
 
 // Written by gen_view_table.cc.

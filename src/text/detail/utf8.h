@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace clarion::text::detail {
 
@@ -39,7 +38,7 @@ inline Decoded decode(const unsigned char* p, const unsigned char* end) noexcept
 }
 
 /// Writes the code point at `to`, which has room for 4 bytes, and returns its length.
-inline std::uint32_t encode(char32_t c, char* to) noexcept {
+constexpr std::uint32_t encode(char32_t c, char* to) noexcept {
   const auto put = [to](unsigned at, char32_t bits) {
     to[at] = static_cast<char>(static_cast<unsigned char>(bits));
   };

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "text/detail/tables.h"
-#include "text/detail/utf8.h"
 #include "text/fold.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -26,22 +26,23 @@ class Writer {
   /// Makes room for `bytes` more. To be called before each put with what that put and all later
   /// puts that write no more than they read may write.
   void reserve(std::size_t bytes) {
-    if (size_ - at_ < bytes + kSlack) grow(bytes + kSlack);
+    if (size_ - at_ >= bytes + kSlack) return;
+    size_ = enlarge(out_, at_, bytes + kSlack);
+    bytes_ = out_.bytes.data();
+    from_ = out_.from.data();
+    to_ = out_.to.data();
   }
 
-  /// A Han character of three bytes that stays as it is. Reads four bytes at `bytes`.
-  void put_han(const char* bytes, std::uint32_t from) noexcept {
+  /// A Han character of three bytes that stays as it is; `bytes` holds them, first lowest.
+  void put_han(std::uint32_t bytes, std::uint32_t from) noexcept {
     at_ = std::min(at_, han_end_);
-    std::memcpy(bytes_ + at_, bytes, 4);
-    for (std::size_t i = 0; i < 4; ++i) from_[at_ + i] = from;
-    for (std::size_t i = 0; i < 4; ++i) to_[at_ + i] = from + 3;
-    at_ += 3;
+    write(bytes, 3, from, from + 3);
     han_end_ = at_;
     last_ = Kind::han;
   }
 
-  /// Eight ASCII bytes, folded, at least one of them a letter or digit, none a control, blanks
-  /// single.
+  /// Eight ASCII bytes, folded, first lowest: at least one of them a letter or digit, none a
+  /// control, blanks single.
   void put_ascii(std::uint64_t folded, std::uint32_t from, Kind last) noexcept {
     std::memcpy(bytes_ + at_, &folded, 8);
     for (std::uint32_t i = 0; i < 8; ++i) from_[at_ + i] = from + i;
@@ -51,42 +52,25 @@ class Writer {
     last_ = last;
   }
 
-  /// Any other code point of the result; its entry is never `many`.
+  /// Any code point of the result; its entry is never `many`.
   void put(Entry entry, std::uint32_t from, std::uint32_t to) noexcept {
     const Kind kind = kind_of(entry);
-    switch (kind) {
-      case Kind::han:
-        at_ = std::min(at_, han_end_);
-        write(value_of(entry), from, to);
-        han_end_ = at_;
-        break;
-      case Kind::letter:
-      case Kind::base:
-      case Kind::end:
-        write(value_of(entry), from, to);
-        han_end_ = kNone;
-        break;
-      case Kind::mark:
-        if (last_ == Kind::han || last_ == Kind::base) return;
-        write(value_of(entry), from, to);
-        break;
-      case Kind::separator:
-        write(value_of(entry), from, to);
-        break;
-      case Kind::blank:
-        if (last_ == Kind::blank || last_ == Kind::line) return;
-        write(' ', from, to);
-        break;
-      case Kind::line:
-        if (last_ == Kind::line) return;
-        if (last_ == Kind::blank) --at_;
-        write('\n', from, to);
-        han_end_ = kNone;
-        break;
-      case Kind::drop:
-      case Kind::many:
+    if (kind > Kind::han) {
+      if (kind == Kind::drop ||
+          (kind == Kind::mark && (last_ == Kind::han || last_ == Kind::base)) ||
+          (kind == Kind::blank && (last_ == Kind::blank || last_ == Kind::line)) ||
+          (kind == Kind::line && last_ == Kind::line)) {
         return;
+      }
+      if (kind == Kind::line && last_ == Kind::blank) --at_;
     }
+    // Written so that the usual kinds take no branch: which one comes next is hard to predict.
+    at_ = kind == Kind::han ? std::min(at_, han_end_) : at_;
+    write(bytes_of(entry), length_of(entry), from, to);
+    han_end_ = kind == Kind::letter || kind == Kind::base || kind == Kind::end || kind == Kind::line
+                   ? kNone
+                   : han_end_;
+    han_end_ = kind == Kind::han ? at_ : han_end_;
     last_ = kind;
   }
 
@@ -105,23 +89,24 @@ class Writer {
  private:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-  void write(char32_t c, std::uint32_t from, std::uint32_t to) noexcept {
-    const std::uint32_t bytes = encode(c, bytes_ + at_);
-    for (std::uint32_t i = 0; i < bytes; ++i) {
-      from_[at_ + i] = from;
-      to_[at_ + i] = to;
-    }
-    at_ += bytes;
+  void write(std::uint32_t bytes, std::size_t length, std::uint32_t from,
+             std::uint32_t to) noexcept {
+    static_assert(std::endian::native == std::endian::little);
+    std::memcpy(bytes_ + at_, &bytes, 4);
+    for (std::size_t i = 0; i < 4; ++i) from_[at_ + i] = from;
+    for (std::size_t i = 0; i < 4; ++i) to_[at_ + i] = to;
+    at_ += length;
   }
 
-  void grow(std::size_t bytes) {
-    size_ = std::max(at_ + bytes, out_.bytes.size() + (at_ == 0 ? 0 : out_.bytes.size() / 2));
-    out_.bytes.resize(size_);
-    out_.from.resize(size_);
-    out_.to.resize(size_);
-    bytes_ = out_.bytes.data();
-    from_ = out_.from.data();
-    to_ = out_.to.data();
+  // Takes no `this`, so that the members can live in registers: a byte written through a char*
+  // could else change them.
+  [[gnu::noinline]] static std::size_t enlarge(Folded& out, std::size_t at, std::size_t bytes) {
+    const std::size_t had = out.bytes.size();
+    const std::size_t size = std::max(at + bytes, had + (at == 0 ? 0 : had / 2));
+    out.bytes.resize(size);
+    out.from.resize(size);
+    out.to.resize(size);
+    return size;
   }
 
   Folded& out_;
