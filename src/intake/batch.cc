@@ -114,17 +114,26 @@ class ArrayCutter {
 
 }  // namespace
 
+std::string_view take_line(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find('\n'), rest.size());
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+bool is_blank(std::string_view line) {
+  return line.find_first_not_of(kBlanks) == std::string_view::npos;
+}
+
 Result<Lines> split_lines(std::string_view body) {
   body = without_mark(body);
   Lines out;
   std::uint32_t number = 0;
   while (!body.empty()) {
-    const std::size_t end = std::min(body.find('\n'), body.size());
-    std::string_view line = body.substr(0, end);
-    body.remove_prefix(std::min(end + 1, body.size()));
+    const std::string_view line = take_line(body);
     ++number;
-    if (line.find_first_not_of(kBlanks) == std::string_view::npos) continue;
-    if (line.back() == '\r') line.remove_suffix(1);
+    if (is_blank(line)) continue;
     if (out.lines.size() == kBatchLines) return too_many_lines();
     out.lines.push_back({number, line});
   }

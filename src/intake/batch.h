@@ -32,6 +32,12 @@ struct Lines {
   std::vector<Rejected> rejected;  ///< what could not be cut into items
 };
 
+/// Takes the first line off `rest`: what stands before the line feed, without a carriage return at
+/// its end.
+[[nodiscard]] std::string_view take_line(std::string_view& rest);
+/// True for a line of blanks alone, or an empty one.
+[[nodiscard]] bool is_blank(std::string_view line);
+
 /// Cuts an application/x-ndjson body at its line feeds. A byte order mark at the start, a carriage
 /// return before a line feed and blank lines (skipped, yet counted) are allowed; the last line
 /// needs no line feed. The body is already inflated. Errors: `too_large` with code "too_many_lines"
