@@ -23,7 +23,7 @@ function(clarion_module name)
     target_precompile_headers(clarion_${name} REUSE_FROM clarion_base)
   endif()
 
-  file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*_test.cc")
+  file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*_test.cc" "${CMAKE_SOURCE_DIR}/tests/${name}/harness.cc")
   if(tests)
     add_library(tests_of_${name} OBJECT ${tests})
     target_include_directories(tests_of_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")

@@ -8,6 +8,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,34 +18,45 @@ namespace clarion::http {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  unsigned short port = 8080;           ///< 0 picks one
-  std::size_t cores = 0;                ///< threads with an io_context and a listener each; 0: one a core
-  std::size_t workers = 8;              ///< threads that run guards and handlers
-  std::size_t max_queued = 1024;        ///< requests waiting for a worker; more are answered 503
+  unsigned short port = 8080;     ///< 0 picks one
+  std::size_t cores = 0;          ///< threads with an io_context and a listener each; 0: one a core
+  std::size_t workers = 8;        ///< threads that run guards and handlers
+  std::size_t max_queued = 1024;  ///< requests waiting for a worker; more are answered 503
   std::size_t max_header_bytes = 16U << 10U;
   std::size_t max_connections = 16000;
   std::size_t connections_per_address = 100;  ///< 0: none
   std::size_t requests_per_address = 600;     ///< a minute; 0: none
   std::vector<std::string> trusted_proxies;   ///< addresses or CIDR whose X-Forwarded-For counts
   std::chrono::seconds idle_timeout{60};      ///< between requests
-  std::chrono::seconds request_timeout{30};   ///< to read one request
+  std::chrono::seconds request_timeout{30};   ///< to read the head, and again to read the body
+  /// Told what went wrong inside (a handler's exception, a failing accept), one line without
+  /// request bodies; from any thread.
+  std::function<void(const std::string& line)> log;
 };
 
-/// The HTTP/1.1 server: one thread a core, each with its own io_context and SO_REUSEPORT listener, and a pool of workers.
+/// The HTTP/1.1 server: one thread a core, each with its own io_context and SO_REUSEPORT listener,
+/// and a pool of workers.
 class Server {
  public:
-  /// Binds; serves nothing yet. Errors: `unavailable` with the address when it can't listen (another owner of the port included).
-  [[nodiscard]] static Result<std::unique_ptr<Server>> open(ServerOptions options, Router router, const ops::Clock& clock, ops::Random& random);
+  /// Binds; serves nothing yet. Errors: `unavailable` with the address when it can't listen
+  /// (another owner of the port included); `invalid` for an address or trusted proxy that is none.
+  /// The clock's steady time drives all limits and deadlines.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> open(ServerOptions options, Router router,
+                                                            const ops::Clock& clock,
+                                                            ops::Random& random);
   virtual ~Server() = default;
   [[nodiscard]] virtual unsigned short port() const = 0;
   [[nodiscard]] virtual std::size_t cores() const = 0;
-  /// The io_context of one core: for sessions that left HTTP and for what must run on that core's thread.
+  /// The io_context of one core: for sessions that left HTTP and for what must run on that core's
+  /// thread.
   [[nodiscard]] virtual boost::asio::io_context& core(std::size_t index) = 0;
   /// Starts the threads.
   virtual void start() = 0;
-  /// Stops accepting, lets running requests end until the deadline, closes idle connections. Taken-over sockets are not touched. Blocks.
+  /// Stops accepting, lets running requests end until the deadline, closes idle connections.
+  /// Taken-over sockets are not touched. Blocks.
   virtual void drain(std::chrono::milliseconds at_most) = 0;
-  /// Ends everything at once; joins the threads.
+  /// Ends everything at once; joins the threads, so it waits for the handlers that run. Sockets
+  /// that were taken over must be destroyed before the server is.
   virtual void stop() = 0;
   /// Text of the Prometheus counters of this part, appended to /metrics by app.
   struct Stats {
