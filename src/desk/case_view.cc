@@ -1,0 +1,139 @@
+#include "desk/case_view.h"
+
+#include "store/notices.h"
+#include "store/posts.h"
+
+#include <cmath>
+
+namespace clarion::desk {
+namespace {
+
+constexpr std::int64_t kPostsPage = 50;
+
+json::value time_or_null(const std::optional<model::Time>& time) {
+  return time ? json::value(model::to_text(*time)) : json::value(nullptr);
+}
+
+Result<json::value> group_json(store::View& view, const store::CaseRow& row) {
+  if (!row.group) return json::value(nullptr);
+  CLARION_TRY(auto group, store::find_group(view, *row.group));
+  if (!group) return json::value(nullptr);
+  json::object out = json::parse(group->figures).as_object();
+  out["id"] = std::to_string(group->id);
+  out["size"] = group->size;
+  out["per_minute"] = std::round(group->rate * 100) / 100;
+  out["first_seen"] = model::to_text(group->first_seen);
+  out["last_seen"] = model::to_text(group->last_seen);
+  return out;
+}
+
+Status add_posts(store::View& view, const store::CaseRow& row, std::int64_t after, json::object& out) {
+  CLARION_TRY(auto posts, store::posts_of_case(view, row.id, after, kPostsPage + 1));
+  const bool more = posts.size() > static_cast<std::size_t>(kPostsPage);
+  if (more) posts.pop_back();
+  json::array shown, hits;
+  for (const store::PostRow& post : posts) {
+    json::object item;
+    if (post.record.empty()) {
+      item = {{"id", post.id}, {"source", post.source}, {"removed", true}};
+    } else {
+      item = json::parse(post.record).as_object();
+    }
+    item["score"] = post.score;
+    item["received_at"] = model::to_text(post.received_at);
+    shown.push_back(std::move(item));
+    for (json::value& hit : json::parse(post.hits).as_array()) {
+      json::object with_post = hit.as_object();
+      with_post["post_id"] = post.id;
+      with_post["source"] = post.source;
+      hits.push_back(std::move(with_post));
+    }
+  }
+  out["posts"] = std::move(shown);
+  out["posts_next"] = more ? json::value(std::to_string(posts.back().seq)) : json::value(nullptr);
+  out["hits"] = std::move(hits);
+  return ok();
+}
+
+}  // namespace
+
+json::array reasons_in_words(const json::value* reasons, ops::Lang lang) {
+  json::array out;
+  if (reasons == nullptr || !reasons->is_array()) return out;
+  for (const json::value& reason : reasons->get_array()) {
+    json::object shown = reason.as_object();
+    ops::Params params;
+    if (const json::value* given = shown.if_contains("params")) {
+      for (const json::key_value_pair& param : given->as_object()) params.emplace_back(param.key(), std::string_view(param.value().as_string()));
+    }
+    shown["text"] = ops::words(string_or(shown, "code"), lang, params);
+    out.push_back(std::move(shown));
+  }
+  return out;
+}
+
+Result<json::object> case_summary(store::View& view, const store::CaseRow& row, ops::Lang lang) {
+  json::object out;
+  out["id"] = row.id;
+  out["mode"] = row.mode;
+  out["state"] = row.state;
+  out["version"] = row.version;
+  out["priority"] = row.priority;
+  out["priority_reasons"] = reasons_in_words(row.details.if_contains("priority_reasons"), lang);
+  out["topics"] = json_of(row.topics);
+  out["regions"] = json_of(row.regions);
+  out["severity"] = name_of(row.severity);
+  out["lang"] = row.lang;
+  out["claim"] = row.claim;
+  CLARION_TRY(out["group"], group_json(view, row));
+  out["assignee"] = row.assignee ? json::value(*row.assignee) : json::value(nullptr);
+  out["assignment_reasons"] = reasons_in_words(row.details.if_contains("assignment_reasons"), lang);
+  out["lease_until"] = time_or_null(row.lease_until);
+  out["due_at"] = time_or_null(row.due_at);
+  out["created_at"] = model::to_text(row.created_at);
+  out["changed_at"] = model::to_text(row.changed_at);
+  return out;
+}
+
+Result<json::object> case_detail(store::View& view, const store::CaseRow& row, ops::Lang lang, std::int64_t posts_after) {
+  CLARION_TRY(auto out, case_summary(view, row, lang));
+  CLARION_TRY(add_posts(view, row, posts_after, out));
+  out["candidates"] = json::array{};  // of the library, which this build has none of: docs/contract.md
+
+  CLARION_TRY(auto verdicts, store::verdicts_of_case(view, row.id));
+  json::array judged;
+  for (const store::VerdictRow& verdict : verdicts) {
+    json::object item = json::parse(verdict.record).as_object();
+    item["id"] = verdict.id;
+    item["by"] = verdict.actor;
+    item["at"] = model::to_text(verdict.at);
+    judged.push_back(std::move(item));
+  }
+  out["verdicts"] = std::move(judged);
+
+  CLARION_TRY(auto notices, store::notices_of_case(view, row.id));
+  json::array linked;
+  for (const store::NoticeRow& notice : notices) {
+    linked.push_back({{"id", notice.id},
+                      {"version", notice.version},
+                      {"revision", notice.revision},
+                      {"state", notice.draft ? notice.draft_state : "published"}});
+  }
+  out["notices"] = std::move(linked);
+
+  CLARION_TRY(auto events, store::case_events(view, row.id));
+  json::array history;
+  for (const store::CaseEvent& event : events) {
+    json::object detail = event.detail;
+    if (const json::value* reasons = detail.if_contains("reasons")) detail["reasons"] = reasons_in_words(reasons, lang);
+    history.push_back({{"event", event.seq},
+                       {"at", model::to_text(event.at)},
+                       {"by", event.actor},
+                       {"action", event.action},
+                       {"detail", std::move(detail)}});
+  }
+  out["history"] = std::move(history);
+  return out;
+}
+
+}  // namespace clarion::desk

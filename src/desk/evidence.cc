@@ -1,0 +1,254 @@
+#include "desk/evidence.h"
+
+#include "base/json.h"
+#include "desk/priority.h"
+#include "desk/routing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace clarion::desk {
+namespace {
+
+std::string claim_of(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) continue;
+    if (++count > kClaimCharacters) return std::string(text.substr(0, i));
+  }
+  return std::string(text);
+}
+
+std::string claim_of(const model::Post& post) {
+  if (!post.text.empty()) return claim_of(post.text);
+  for (const model::Post::Media& media : post.media) {
+    if (!media.text.empty()) return claim_of(media.text);
+  }
+  return {};
+}
+
+void add_missing(std::vector<std::string>& list, const std::vector<std::string>& more, std::size_t most) {
+  for (const std::string& item : more) {
+    if (list.size() < most && std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+  }
+  std::sort(list.begin(), list.end());
+}
+
+std::uint64_t reach_of(const model::Post& post) {
+  return post.reposts + post.comments + post.likes + post.author.followers / 100;
+}
+
+double number(const json::object& details, std::string_view name) {
+  const json::value* value = details.if_contains(name);
+  return value != nullptr && value->is_number() ? value->to_number<double>() : 0.0;
+}
+
+/// Counts the evidence into the row: severity, topics, regions and the parts of its priority.
+void weigh(store::CaseRow& row, const Evidence& evidence) {
+  constexpr std::size_t kMostPlaces = 64;
+  row.severity = std::max(row.severity, evidence.scan.severity);
+  add_missing(row.topics, evidence.scan.topics, 34);
+  add_missing(row.regions, evidence.scan.regions, kMostPlaces);
+  const double score = std::max(number(row.details, "score"), evidence.scan.score);
+  const double reach = number(row.details, "reach") + static_cast<double>(std::min<std::uint64_t>(reach_of(evidence.post), 1U << 30U));
+  row.details["score"] = score;
+  row.details["reach"] = reach;
+  const Priority priority = priority_of(
+      {row.severity, score, evidence.group.size, evidence.group.rate, static_cast<std::uint64_t>(reach)});
+  row.priority = priority.points;
+  row.details["priority_reasons"] = priority.reasons;
+}
+
+Result<std::vector<Candidate>> candidates(store::View& view) {
+  CLARION_TRY(auto rows, store::list_experts(view));
+  std::vector<Candidate> out;
+  for (const store::ExpertRow& row : rows) {
+    Candidate candidate{expert_of(row), 0};
+    if (candidate.expert.account.empty()) continue;
+    CLARION_TRY(candidate.load, store::load_of(view, candidate.expert.account));
+    out.push_back(std::move(candidate));
+  }
+  return out;
+}
+
+std::vector<std::string> sources_of(const store::GroupRow& group) {
+  std::vector<std::string> out;
+  const json::value figures = json::parse(group.figures);
+  if (const json::value* sources = figures.as_object().if_contains("sources")) {
+    for (const json::key_value_pair& source : sources->as_object()) out.emplace_back(source.key());
+  }
+  return out;
+}
+
+}  // namespace
+
+json::object post_json(const model::Post& post) {
+  json::object out;
+  out["id"] = post.id;
+  out["source"] = post.source;
+  out["text"] = post.text;
+  json::object author;
+  if (!post.author.id.empty()) author["id"] = post.author.id;
+  if (!post.author.name.empty()) author["name"] = post.author.name;
+  if (post.author.verified) author["verified"] = true;
+  if (post.author.followers > 0) author["followers"] = post.author.followers;
+  if (!author.empty()) out["author"] = std::move(author);
+  const auto put = [&out](std::string_view name, const std::string& value) {
+    if (!value.empty()) out[name] = value;
+  };
+  put("lang", post.lang);
+  put("url", post.url);
+  put("repost_of", post.repost_of);
+  put("reply_to", post.reply_to);
+  const auto put_time = [&out](std::string_view name, const std::optional<model::CivilOrInstant>& time) {
+    if (!time) return;
+    out[name] = model::to_text(time->time);
+    if (time->date_only) out[std::string(name) + "_approximate"] = true;
+  };
+  put_time("created_at", post.created_at);
+  put_time("edited_at", post.edited_at);
+  out["metrics"] = {{"reposts", post.reposts}, {"comments", post.comments}, {"likes", post.likes}};
+  if (!post.region.empty()) out["geo"] = {{"region", post.region}};
+  if (!post.media.empty()) {
+    json::array media;
+    for (const model::Post::Media& each : post.media) {
+      json::object item;
+      item["type"] = each.type;
+      item["url"] = each.url;
+      if (!each.hash.empty()) item["hash"] = each.hash;
+      if (!each.text.empty()) item["text"] = each.text;
+      media.push_back(std::move(item));
+    }
+    out["media"] = std::move(media);
+  }
+  if (post.rev) out["rev"] = *post.rev;
+  return out;
+}
+
+json::array hits_json(const model::ScanResult& scan) {
+  json::array out;
+  for (const model::Hit& hit : scan.hits) {
+    json::object item;
+    item["rule"] = hit.rule;
+    item["version"] = hit.version;
+    item["view"] = name_of(hit.view);
+    item["span"] = {hit.from, hit.to};
+    item["text"] = hit.text;
+    item["weight"] = hit.weight;
+    if (hit.shadow) item["shadow"] = true;
+    if (hit.media >= 0) item["media"] = hit.media;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+Status assign_best(store::Tx& tx, store::CaseRow& row, const std::vector<std::string>& sources, const std::vector<std::string>& not_to) {
+  CLARION_TRY(auto who, candidates(tx));
+  const auto choice = route({row.topics, row.regions, row.lang, sources, not_to}, who);
+  if (!choice) return ok();
+  row.state = "assigned";
+  row.assignee = choice->account;
+  row.details["assignment_reasons"] = choice->reasons;
+  return store::add_case_event(tx, row.id, "system", "route", {{"to", choice->account}, {"reasons", choice->reasons}});
+}
+
+Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std::string id, const Evidence& evidence) {
+  store::CaseRow row;
+  row.id = std::move(id);
+  row.org = options.org;
+  row.mode = evidence.group.mode;
+  row.state = "open";
+  row.lang = evidence.post.lang.empty() ? "zh" : evidence.post.lang;
+  row.claim = claim_of(evidence.post);
+  row.claim_post = evidence.row.seq;
+  row.group = evidence.group.id;
+  row.created_at = row.changed_at = tx.now();
+  weigh(row, evidence);
+  CLARION_TRY(store::add_case(tx, row));
+  CLARION_TRY(store::add_case_event(tx, row.id, "system", "open", {{"group", evidence.group.id}}));
+  CLARION_TRY(assign_best(tx, row, sources_of(evidence.group), {}));
+  if (row.state != "open") {
+    ++row.version;
+    CLARION_TRY(store::update_case(tx, row));
+  }
+  return row;
+}
+
+Status grow_case(store::Tx& tx, const Evidence& evidence) {
+  CLARION_TRY(auto row, store::find_case(tx, evidence.row.case_id));
+  if (!row) return Error{Errc::corrupt, fmt::format("group {} names a case that is not there", evidence.group.id)};
+  weigh(*row, evidence);
+  if (row->claim.empty() && row->claim_post) {  // the post it was made of is gone
+    row->claim = claim_of(evidence.post);
+    row->claim_post = evidence.row.seq;
+  }
+  ++row->version;
+  return store::update_case(tx, *row);
+}
+
+Status edit_case(store::Tx& tx, const Evidence& evidence) {
+  CLARION_TRY(auto row, store::find_case(tx, evidence.row.case_id));
+  if (!row) return Error{Errc::corrupt, fmt::format("post {} names a case that is not there", evidence.row.seq)};
+  if (row->claim_post == evidence.row.seq) row->claim = claim_of(evidence.post);
+  ++row->version;
+  return store::update_case(tx, *row);
+}
+
+Status forget_text(store::Tx& tx, const std::string& case_id, std::int64_t post_seq) {
+  CLARION_TRY(auto row, store::find_case(tx, case_id));
+  if (!row || row->claim_post != post_seq) return ok();
+  row->claim.clear();
+  constexpr std::int64_t kPage = 100;
+  CLARION_TRY(auto posts, store::posts_of_case(tx, case_id, 0, kPage));
+  for (const store::PostRow& post : posts) {
+    if (post.record.empty()) continue;
+    const json::value record = json::parse(post.record);
+    row->claim = claim_of(string_or(record.as_object(), "text"));
+    row->claim_post = post.seq;
+    break;
+  }
+  ++row->version;
+  return store::update_case(tx, *row);
+}
+
+Status route_waiting(store::Tx& tx) {
+  constexpr std::int64_t kMost = 20;
+  CLARION_TRY(auto waiting, store::waiting_cases(tx, kMost));
+  for (store::CaseRow& row : waiting) {
+    std::vector<std::string> not_to;
+    if (const json::value* list = row.details.if_contains("not_to")) not_to = strings_of(*list);
+    std::vector<std::string> sources;
+    if (row.group) {
+      CLARION_TRY(auto group, store::find_group(tx, *row.group));
+      if (group) sources = sources_of(*group);
+    }
+    CLARION_TRY(assign_best(tx, row, sources, not_to));
+    if (row.state == "open") continue;
+    ++row.version;
+    CLARION_TRY(store::update_case(tx, row));
+  }
+  return ok();
+}
+
+Result<std::size_t> end_leases(store::Tx& tx) {
+  constexpr std::int64_t kMost = 100;
+  CLARION_TRY(auto lost, store::lost_leases(tx, tx.now(), kMost));
+  for (store::CaseRow& row : lost) {
+    const std::string holder = row.assignee.value_or("");
+    row.state = "open";
+    row.assignee.reset();
+    row.lease_until.reset();
+    row.details.erase("assignment_reasons");
+    row.details["not_to"] = json::array{holder};
+    ++row.version;
+    CLARION_TRY(store::add_case_event(tx, row.id, "system", "lease_lost", {{"holder", holder}}));
+    CLARION_TRY(store::update_case(tx, row));
+  }
+  if (!lost.empty()) {
+    CLARION_TRY(route_waiting(tx));
+  }
+  return lost.size();
+}
+
+}  // namespace clarion::desk

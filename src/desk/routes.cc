@@ -1,0 +1,214 @@
+#include "desk/routes.h"
+
+#include "base/bytes.h"
+#include "desk/actions.h"
+#include "desk/case_view.h"
+#include "http/fields.h"
+#include "model/region.h"
+#include "model/topic.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+namespace clarion::desk {
+namespace {
+
+using http::Request;
+using http::Response;
+using identity::Act;
+using identity::Actor;
+
+constexpr std::array<std::string_view, 7> kStates = {"open", "assigned", "in_review", "judged", "closed", "dismissed", "merged"};
+
+Error bad_query(std::string_view name, std::string_view code, std::vector<std::pair<std::string, std::string>> params = {}) {
+  return {Errc::invalid, fmt::format("the query parameter '{}' is wrong ({})", name, code), "query_invalid", {{"name", std::string(name)}},
+          {{std::string(name), std::string(code), std::move(params)}}};
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// A cursor is the sort key of the last case of a page: "p PRIORITY ID" or "i ID".
+std::string cursor_of(const store::CaseRow& row, bool by_id) {
+  return to_base64url(by_id ? "i " + row.id : fmt::format("p {} {}", row.priority, row.id));
+}
+
+Status read_cursor(std::string_view cursor, store::CaseQuery& query) {
+  const auto bytes = from_base64url(cursor);
+  if (!bytes) return bad_query("cursor", "field_invalid");
+  std::string_view text = bytes.value();
+  if (text.starts_with(query.by_id ? "i " : "p ")) {
+    text.remove_prefix(2);
+    if (query.by_id) {
+      query.after_id = text;
+      return ok();
+    }
+    const std::size_t space = text.find(' ');
+    const auto priority = whole_number(text.substr(0, space));
+    if (space != std::string_view::npos && priority) {
+      query.after_priority = priority;
+      query.after_id = text.substr(space + 1);
+      return ok();
+    }
+  }
+  return bad_query("cursor", "field_invalid");
+}
+
+Result<store::CaseQuery> read_query(const Request& request, const Actor& actor, const identity::RightsPolicy& policy) {
+  store::CaseQuery query;
+  std::optional<std::string_view> cursor;
+  for (const auto& [name, value] : request.query) {
+    if (name == "state") {
+      std::string_view rest = value;
+      while (true) {
+        const std::string_view state = rest.substr(0, rest.find(','));
+        if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) return bad_query(name, "field_invalid");
+        query.states.emplace_back(state);
+        if (state.size() == rest.size()) break;
+        rest.remove_prefix(state.size() + 1);
+      }
+    } else if (name == "topic") {
+      if (model::find_topic(value) == nullptr) return bad_query(name, "topic_unknown");
+      query.topic = value;
+    } else if (name == "region") {
+      if (model::find_region(value) == nullptr) return bad_query(name, "region_unknown");
+      query.region = value;
+    } else if (name == "assignee") {
+      query.assignee = value;
+    } else if (name == "mine") {
+      if (value != "true" && value != "false") return bad_query(name, "field_invalid");
+      if (value == "true") query.assignee = actor.account;
+    } else if (name == "q") {
+      if (value.empty() || http::characters(value) > 200) return bad_query(name, "field_invalid");
+      query.text = value;
+    } else if (name == "min_priority" || name == "limit") {
+      const auto number = whole_number(value);
+      const std::int64_t least = name == "limit" ? 1 : 0;
+      if (!number || *number < least || *number > 100) {
+        return bad_query(name, "field_range", {{"least", std::to_string(least)}, {"most", "100"}});
+      }
+      (name == "limit" ? query.limit : query.min_priority) = *number;
+    } else if (name == "sort") {
+      if (value != "priority" && value != "id") return bad_query(name, "field_invalid");
+      query.by_id = value == "id";
+    } else if (name == "cursor") {
+      cursor = value;
+    } else {
+      return bad_query(name, "field_unknown");
+    }
+  }
+  if (cursor) {
+    CLARION_TRY(read_cursor(*cursor, query));
+  }
+  if (identity::grant(Act::see_cases, actor, policy) == identity::Grant::own) query.only_account = actor.account;
+  query.in_regions = actor.regions;
+  return query;
+}
+
+/// The request's path and query with another cursor, for Link rel=next.
+std::string next_link(const Request& request, const std::string& cursor) {
+  std::string out = request.target.substr(0, request.target.find('?'));
+  char separator = '?';
+  std::string_view rest = out.size() < request.target.size() ? std::string_view(request.target).substr(out.size() + 1) : std::string_view{};
+  while (!rest.empty()) {
+    const std::string_view part = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+    if (part.empty() || part.starts_with("cursor=")) continue;
+    out += separator;
+    out += part;
+    separator = '&';
+  }
+  return fmt::format("<{}{}cursor={}>; rel=\"next\"", out, separator, cursor);
+}
+
+Response with_version(const json::object& body, int status = 200) {
+  Response response = http::json_response(status, body);
+  response.headers.emplace_back("ETag", fmt::format("\"{}\"", body.at("version").as_int64()));
+  return response;
+}
+
+Result<Response> list(store::View& view, const Request& request, const Actor& actor, const identity::RightsPolicy& policy) {
+  CLARION_TRY(auto query, read_query(request, actor, policy));
+  const std::int64_t limit = query.limit++;  // one more tells whether there is a next page
+  CLARION_TRY(auto rows, store::list_cases(view, query));
+  const bool more = rows.size() > static_cast<std::size_t>(limit);
+  if (more) rows.pop_back();
+  json::array items;
+  for (const store::CaseRow& row : rows) {
+    CLARION_TRY(auto item, case_summary(view, row, request.lang));
+    items.push_back(std::move(item));
+  }
+  json::object body;
+  body["items"] = std::move(items);
+  body["next"] = more ? json::value(cursor_of(rows.back(), query.by_id)) : json::value(nullptr);
+  Response response = http::json_response(200, body);
+  if (more) response.headers.emplace_back("Link", next_link(request, cursor_of(rows.back(), query.by_id)));
+  return response;
+}
+
+Result<Response> show(store::View& view, const Request& request, const Actor& actor, const identity::RightsPolicy& policy) {
+  std::int64_t after = 0;
+  if (const auto given = request.query_value("posts_after")) {
+    const auto number = whole_number(*given);
+    if (!number || *number < 0) return bad_query("posts_after", "field_invalid");
+    after = *number;
+  }
+  CLARION_TRY(auto row, store::find_case(view, request.params.at("id")));
+  if (!row || !may_see(*row, actor, policy)) return Error{Errc::not_found, "there is no such case", "not_found"};
+  CLARION_TRY(auto body, case_detail(view, *row, request.lang, after));
+  return with_version(body);
+}
+
+Result<Response> experts(store::View& view) {
+  CLARION_TRY(auto rows, store::list_experts(view));
+  json::array items;
+  for (const store::ExpertRow& row : rows) {
+    json::object item = row.record;
+    if (row.account) {
+      CLARION_TRY(auto load, store::load_of(view, *row.account));
+      item["load"] = load;
+    }
+    items.push_back(std::move(item));
+  }
+  return http::json_response(200, json::object{{"items", std::move(items)}, {"next", nullptr}});
+}
+
+}  // namespace
+
+void add_routes(http::Router& router, identity::Requests& requests, DeskOptions options) {
+  const auto look = [&requests](Result<Response> (*act)(store::View&, const Request&, const Actor&, const identity::RightsPolicy&)) {
+    return [&requests, act](Request& request) {
+      return requests.look(request, [&](store::View& view, const Actor* actor) { return act(view, request, *actor, requests.policy()); });
+    };
+  };
+  router.add({.method = "GET", .pattern = "/v1/cases", .guard = requests.needs(Act::see_cases), .handler = look(list)});
+  router.add({.method = "GET", .pattern = "/v1/cases/{id}", .guard = requests.needs(Act::see_cases), .handler = look(show)});
+  router.add({.method = "GET", .pattern = "/v1/experts", .guard = requests.needs(Act::see_experts), .handler = [&requests](Request& request) {
+                return requests.look(request, [](store::View& view, const Actor*) { return experts(view); });
+              }});
+  // Which right an action needs depends on the action, so the guard asks for a person alone.
+  router.add({.method = "POST",
+              .pattern = "/v1/cases/{id}/{action}",
+              .guard = requests.needs_scope({identity::Scope::desk}),
+              .handler = [&requests, options](Request& request) {
+                return requests.change(request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
+                  std::optional<std::int64_t> version;
+                  if (!request.header("if-match").empty()) {
+                    CLARION_TRY(version, identity::if_match(request));
+                  }
+                  CLARION_TRY(auto body, http::json_body(request));
+                  CLARION_TRY(auto row, act_on_case({tx, actor, requests.policy(), options, request.params.at("id"), version},
+                                                    request.params.at("action"), body));
+                  CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0));
+                  return with_version(shown);
+                });
+              }});
+}
+
+}  // namespace clarion::desk
