@@ -28,6 +28,7 @@ using clarion::text::detail::kHanLast;
 using clarion::text::detail::Kind;
 using clarion::text::detail::make_entry;
 using clarion::text::detail::make_many;
+using clarion::text::detail::make_same;
 
 [[noreturn]] void fail(const std::string& what) {
   std::fprintf(stderr, "gen_fold_table: %s\n", what.c_str());
@@ -137,8 +138,10 @@ int main(int argc, char** argv) {
     std::array<Entry, kBlock> block;
     for (std::size_t i = 0; i < kBlock; ++i) {
       const auto c = static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(i);
-      block[i] = fold(static_cast<UChar32>(c));
-      if (c >= kHanFirst && c <= kHanLast && block[i] == make_entry(Kind::han, c)) {
+      const Entry entry = fold(static_cast<UChar32>(c));
+      const Kind kind = clarion::text::detail::kind_of(entry);
+      block[i] = kind != Kind::many && entry == make_entry(kind, c) ? make_same(kind) : entry;
+      if (c >= kHanFirst && c <= kHanLast && block[i] == make_same(Kind::han)) {
         stays[(c - kHanFirst) / 64] |= std::uint64_t{1} << (c - kHanFirst) % 64;
       }
     }

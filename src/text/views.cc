@@ -189,7 +189,7 @@ void make_split(const Folded& folded, Writer& writer) {
     at.next();
     const auto [from, to] = folded.original(begin, at.place() + at.bytes());
     writer.reserve(at.left() + 4);
-    writer.put(*detail::fold_entry(join->whole), from, to);
+    writer.put(detail::fold_entry(join->whole), from, to);
   }
 }
 

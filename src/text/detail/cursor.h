@@ -8,7 +8,7 @@
 
 namespace clarion::text::detail {
 
-inline bool is_han(char32_t c) { return kind_of(*fold_entry(c)) == Kind::han; }
+inline bool is_han(char32_t c) { return kind_of_code_point(c) == Kind::han; }
 
 /// Walks over a folded text, code point by code point. Cheap to copy, for a look ahead.
 class Cursor {
@@ -51,7 +51,7 @@ class Cursor {
   void read() noexcept {
     if (at_end()) return;
     now_ = decode_at(place_);
-    entry_ = *fold_entry(now_.c);
+    entry_ = fold_entry(now_.c);
   }
 
   std::string_view text_;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "text/detail/utf8.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -24,19 +22,25 @@ enum class Kind : std::uint8_t {
 };
 
 /// An entry packs a Kind (bits 40 up), the UTF-8 length (bits 32..39) and the UTF-8 bytes, first
-/// lowest (bits 0..31), of the code point that stands for this one; for `many`, where in
-/// kFoldStrings its replacement starts: a count, then that many entries.
+/// lowest (bits 0..31), of the code point that stands for this one; length 0: it stands for itself,
+/// which keeps the table small. For `many`, where in kFoldStrings its replacement starts: a count,
+/// then that many entries.
 using Entry = std::uint64_t;
 
 constexpr Entry make_entry(Kind kind, char32_t c) {
-  char bytes[4] = {};
-  const Entry length = encode(c, bytes);
-  Entry entry = (static_cast<Entry>(kind) << 40U) | (length << 32U);
-  for (unsigned i = 0; i < 4; ++i) {
-    entry |= static_cast<Entry>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  const Entry of_kind = static_cast<Entry>(kind) << 40U;
+  const Entry last = 0x80U | (c & 0x3FU);
+  const Entry second_last = 0x80U | ((c >> 6U) & 0x3FU);
+  const Entry third_last = 0x80U | ((c >> 12U) & 0x3FU);
+  if (c < 0x80) return of_kind | Entry{1} << 32U | c;
+  if (c < 0x800) return of_kind | Entry{2} << 32U | last << 8U | 0xC0U | (c >> 6U);
+  if (c < 0x10000) {
+    return of_kind | Entry{3} << 32U | last << 16U | second_last << 8U | 0xE0U | (c >> 12U);
   }
-  return entry;
+  return of_kind | Entry{4} << 32U | last << 24U | second_last << 16U | third_last << 8U | 0xF0U |
+         (c >> 18U);
 }
+constexpr Entry make_same(Kind kind) { return static_cast<Entry>(kind) << 40U; }
 constexpr Entry make_many(std::uint32_t place) {
   return (static_cast<Entry>(Kind::many) << 40U) | place;
 }
@@ -55,9 +59,17 @@ extern const Entry kFoldStrings[];
 /// A bit a character of kHanFirst..kHanLast, set when it folds to itself.
 extern const std::uint64_t kHanStays[(kHanLast - kHanFirst) / 64 + 1];
 
-inline const Entry* fold_entry(char32_t c) {
+/// The entry as the table has it: length 0 for a code point that stays itself.
+inline const Entry* raw_fold_entry(char32_t c) {
   return &kFoldEntries[(static_cast<std::size_t>(kFoldBlocks[c >> kBlockBits]) << kBlockBits) |
                        (c & ((1U << kBlockBits) - 1))];
+}
+inline Kind kind_of_code_point(char32_t c) { return kind_of(*raw_fold_entry(c)); }
+/// The whole entry of a code point.
+inline Entry fold_entry(char32_t c) {
+  const Entry entry = *raw_fold_entry(c);
+  return length_of(entry) == 0 && kind_of(entry) < Kind::drop ? make_entry(kind_of(entry), c)
+                                                              : entry;
 }
 
 // Written by gen_view_table.cc.

@@ -37,31 +37,4 @@ inline Decoded decode(const unsigned char* p, const unsigned char* end) noexcept
       4};
 }
 
-/// Writes the code point at `to`, which has room for 4 bytes, and returns its length.
-constexpr std::uint32_t encode(char32_t c, char* to) noexcept {
-  const auto put = [to](unsigned at, char32_t bits) {
-    to[at] = static_cast<char>(static_cast<unsigned char>(bits));
-  };
-  if (c < 0x80) {
-    put(0, c);
-    return 1;
-  }
-  if (c < 0x800) {
-    put(0, 0xC0U | (c >> 6U));
-    put(1, 0x80U | (c & 0x3FU));
-    return 2;
-  }
-  if (c < 0x10000) {
-    put(0, 0xE0U | (c >> 12U));
-    put(1, 0x80U | ((c >> 6U) & 0x3FU));
-    put(2, 0x80U | (c & 0x3FU));
-    return 3;
-  }
-  put(0, 0xF0U | (c >> 18U));
-  put(1, 0x80U | ((c >> 12U) & 0x3FU));
-  put(2, 0x80U | ((c >> 6U) & 0x3FU));
-  put(3, 0x80U | (c & 0x3FU));
-  return 4;
-}
-
 }  // namespace clarion::text::detail

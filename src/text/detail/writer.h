@@ -33,10 +33,13 @@ class Writer {
     to_ = out_.to.data();
   }
 
-  /// A Han character of three bytes that stays as it is; `bytes` holds them, first lowest.
+  /// A run of Han characters of three bytes that stay as they are: begin_han(), put_han() for each,
+  /// end_han().
+  void begin_han() noexcept { at_ = std::min(at_, han_end_); }
   void put_han(std::uint32_t bytes, std::uint32_t from) noexcept {
-    at_ = std::min(at_, han_end_);
     write(bytes, 3, from, from + 3);
+  }
+  void end_han() noexcept {
     han_end_ = at_;
     last_ = Kind::han;
   }
@@ -52,25 +55,38 @@ class Writer {
     last_ = last;
   }
 
+  /// A code point of kind letter, base, end, separator or han: its UTF-8 bytes, first lowest, and
+  /// their number. Free of branches, since which of these kinds comes next cannot be predicted.
+  void put_plain(Kind kind, std::uint32_t bytes, std::size_t length, std::uint32_t from,
+                 std::uint32_t to) noexcept {
+    at_ = std::min(at_, kind == Kind::han ? han_end_ : kNone);
+    write(bytes, length, from, to);
+    const std::size_t kept = kind == Kind::separator ? han_end_ : kNone;
+    han_end_ = kind == Kind::han ? at_ : kept;
+    last_ = kind;
+  }
+
   /// Any code point of the result; its entry is never `many`.
   void put(Entry entry, std::uint32_t from, std::uint32_t to) noexcept {
     const Kind kind = kind_of(entry);
-    if (kind > Kind::han) {
-      if (kind == Kind::drop ||
-          (kind == Kind::mark && (last_ == Kind::han || last_ == Kind::base)) ||
-          (kind == Kind::blank && (last_ == Kind::blank || last_ == Kind::line)) ||
-          (kind == Kind::line && last_ == Kind::line)) {
+    if (kind <= Kind::han) return put_plain(kind, bytes_of(entry), length_of(entry), from, to);
+    const bool after_blank = last_ == Kind::blank || last_ == Kind::line;
+    switch (kind) {
+      case Kind::blank:
+        if (after_blank) return;
+        break;
+      case Kind::line:
+        if (last_ == Kind::line) return;
+        if (last_ == Kind::blank) --at_;
+        han_end_ = kNone;
+        break;
+      case Kind::mark:
+        if (last_ == Kind::han || last_ == Kind::base) return;
+        break;
+      default:
         return;
-      }
-      if (kind == Kind::line && last_ == Kind::blank) --at_;
     }
-    // Written so that the usual kinds take no branch: which one comes next is hard to predict.
-    at_ = kind == Kind::han ? std::min(at_, han_end_) : at_;
     write(bytes_of(entry), length_of(entry), from, to);
-    han_end_ = kind == Kind::letter || kind == Kind::base || kind == Kind::end || kind == Kind::line
-                   ? kNone
-                   : han_end_;
-    han_end_ = kind == Kind::han ? at_ : han_end_;
     last_ = kind;
   }
 
