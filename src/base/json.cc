@@ -33,7 +33,8 @@ Status copy(const sj::dom::element& from, json::value& to, const std::string& pa
     case sj::dom::element_type::ARRAY: {
       json::array& array = to.emplace_array();
       std::size_t i = 0;
-      for (const sj::dom::element item : from.get_array().value_unsafe()) {
+      const sj::dom::array items = from.get_array().value_unsafe();
+      for (const sj::dom::element item : items) {
         CLARION_TRY(copy(item, array.emplace_back(nullptr), fmt::format("{}/{}", path, i++), depth_left - 1));
       }
       return ok();
