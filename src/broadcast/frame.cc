@@ -1,0 +1,56 @@
+#include "broadcast/frame.h"
+
+#include "base/assert.h"
+#include "broadcast/ws_frame.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace clarion::broadcast {
+namespace {
+
+bool any_passes(const model::Facets& facets, const std::vector<model::Filter>& any_of) {
+  return std::any_of(any_of.begin(), any_of.end(),
+                     [&](const model::Filter& filter) { return model::passes(facets, filter); });
+}
+
+}  // namespace
+
+Frame::Frame(model::Position position, std::string_view event, std::string_view json,
+             std::vector<model::Facets> facets)
+    : position_(std::move(position)), facets_(std::move(facets)) {
+  CLARION_ASSERT(!facets_.empty());
+  CLARION_ASSERT(json.find_first_of("\r\n") == std::string_view::npos);
+  bytes_ = fmt::format("id: {}:{}\n", position_.epoch, position_.offset);
+  id_bytes_ = bytes_.size();
+  bytes_ += fmt::format("event: {}\ndata: ", event);
+  json_from_ = bytes_.size();
+  json_bytes_ = json.size();
+  bytes_.reserve(json_from_ + json.size() + 2);
+  bytes_ += json;
+  bytes_ += "\n\n";
+  const ws::Head head = ws::server_head(ws::Opcode::text, json.size());
+  std::copy_n(head.bytes.begin(), head.size, head_.begin());
+  head_bytes_ = head.size;
+}
+
+bool Frame::passes(const std::vector<model::Filter>& any_of) const {
+  return std::any_of(facets_.begin(), facets_.end(),
+                     [&](const model::Facets& facets) { return any_passes(facets, any_of); });
+}
+
+bool Frame::itself_passes(const std::vector<model::Filter>& any_of) const {
+  return any_passes(facets_.front(), any_of);
+}
+
+FramePtr make_notice_frame(std::string_view channel, model::Position position,
+                           std::string_view signed_form, std::string_view jws,
+                           std::vector<model::Facets> facets) {
+  const std::string json = fmt::format(
+      R"({{"type":"notice","channel":"{}","epoch":"{}","offset":"{}","notice":{},"jws":"{}"}})",
+      channel, position.epoch, position.offset, signed_form, jws);
+  return std::make_shared<const Frame>(std::move(position), "notice", json, std::move(facets));
+}
+
+}  // namespace clarion::broadcast

@@ -1,0 +1,28 @@
+#include "broadcast/tail.h"
+
+#include <utility>
+
+namespace clarion::broadcast {
+
+void Tail::push(FramePtr frame) {
+  if (!frames_.empty() && frames_.back()->offset() + 1 != frame->offset()) clear();
+  bytes_ += frame->size_bytes();
+  frames_.push_back(std::move(frame));
+  while (frames_.size() > 1 && (bytes_ > max_bytes_ || frames_.size() > max_frames_)) {
+    bytes_ -= frames_.front()->size_bytes();
+    frames_.pop_front();
+  }
+}
+
+const FramePtr* Tail::find(std::uint64_t offset) const noexcept {
+  if (frames_.empty() || offset < frames_.front()->offset()) return nullptr;
+  const std::uint64_t index = offset - frames_.front()->offset();
+  return index < frames_.size() ? &frames_[index] : nullptr;
+}
+
+void Tail::clear() noexcept {
+  frames_.clear();
+  bytes_ = 0;
+}
+
+}  // namespace clarion::broadcast
