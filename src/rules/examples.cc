@@ -2,7 +2,6 @@
 
 #include "rules/detail/compiled.h"
 #include "rules/detail/matcher.h"
-#include "text/views.h"
 
 #include <fmt/format.h>
 
@@ -11,19 +10,12 @@
 namespace clarion::rules {
 namespace {
 
-std::string name_of_atom(const detail::Program& program, std::uint32_t atom) {
-  if (atom >= program.literals.size())
-    return program.regexes[atom - program.literals.size()].pattern;
-  const auto& literal = program.literals[atom];
-  return literal.view == model::View::folded ? literal.key : text::readable_key(literal.key);
-}
-
 std::string describe_findings(const detail::Program& program, detail::Matcher& matcher,
                               std::uint32_t rule) {
   std::vector<std::string> found;
   std::vector<std::string> blocking;
   for (const auto& entry : matcher.find_atoms(rule)) {
-    (entry.blocking ? blocking : found).push_back(name_of_atom(program, entry.atom));
+    (entry.blocking ? blocking : found).push_back(program.name_of(entry.atom));
   }
   std::string out = fmt::format(
       "found: {}", found.empty() ? "nothing" : fmt::format("{}", fmt::join(found, " ")));

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -79,6 +80,61 @@ std::string version_of(const std::vector<PackSource>& packs, double flag_score) 
   return sha256_hex(all).substr(0, 16);
 }
 
+/// Parses the packs into rules and their program; problems of all packs are named in one go.
+class Assembly {
+ public:
+  Assembly(std::vector<Rule>& rules, std::vector<Problem>& problems)
+      : rules_(rules), problems_(problems) {}
+
+  /// False when a bound over all packs is passed: the rest is not read.
+  bool add(const PackSource& source) {
+    const detail::PackSyntax pack = detail::parse_pack(source, problems_);
+    if (!pack.pack.empty() && !packs_.insert(pack.pack).second) {
+      error(source.name, 1, fmt::format("pack '{}' is the name of another pack too", pack.pack));
+    }
+    for (const detail::RuleSyntax& syntax : pack.rules) {
+      if (!syntax.match || syntax.id.empty()) continue;  // named already
+      phrases_ += detail::count_phrases(*syntax.match);
+      if (rules_.size() >= kMaxRules || phrases_ > kMaxPhrases) {
+        error(pack.file, syntax.line,
+              fmt::format("more than {} rules or {} phrases in all packs", kMaxRules, kMaxPhrases));
+        return false;
+      }
+      add(rule_of(pack, syntax), *syntax.match);
+    }
+    return true;
+  }
+
+  detail::Program finish() { return builder_.finish(); }
+
+ private:
+  void add(Rule rule, const detail::Expr& match) {
+    const auto [first, fresh] =
+        places_.try_emplace(rule.id, fmt::format("{}:{}", rule.file, rule.line));
+    if (!fresh) {
+      error(rule.file, rule.line,
+            fmt::format("rule id '{}' stands twice, first in {}", rule.id, first->second));
+    } else if (!builder_.add(match, rule.file)) {
+      error(rule.file, match.line,
+            fmt::format("rule '{}' is true of any text without its phrases, expected something "
+                        "that must occur beside none",
+                        rule.id));
+    } else {
+      rules_.push_back(std::move(rule));
+    }
+  }
+  void error(const std::string& file, int line, std::string text) {
+    problems_.push_back({file, line, false, std::move(text)});
+  }
+
+  std::vector<Rule>& rules_;
+  std::vector<Problem>& problems_;
+  detail::ProgramBuilder builder_;
+  std::map<std::string, std::string> places_;  // rule id → where it stands
+  std::set<std::string> packs_;
+  std::size_t phrases_ = 0;
+};
+
 }  // namespace
 
 std::string to_text(const Problem& problem) {
@@ -100,6 +156,13 @@ const Rule* RuleSet::find(std::string_view id) const {
   return at != by_id_.end() && rules_[*at].id == id ? &rules_[*at] : nullptr;
 }
 
+std::vector<Problem> RuleSet::check(const std::vector<PackSource>& packs) {
+  std::vector<Problem> problems;
+  if (const auto set = build(packs, {}, problems))
+    return {set->warnings().begin(), set->warnings().end()};
+  return problems;
+}
+
 Result<std::shared_ptr<const RuleSet>> RuleSet::make(const std::vector<PackSource>& packs,
                                                      Options options) {
   if (!(options.flag_score > 0 && options.flag_score <= 1)) {
@@ -107,91 +170,64 @@ Result<std::shared_ptr<const RuleSet>> RuleSet::make(const std::vector<PackSourc
         Errc::invalid,
         fmt::format("flag_score is {}, expected a number above 0, at most 1", options.flag_score)};
   }
-  if (packs.size() > kMaxPacks) {
-    return Error{Errc::too_large,
-                 fmt::format("{} rule packs, expected at most {}", packs.size(), kMaxPacks),
-                 "rules_invalid"};
-  }
   std::vector<Problem> problems;
-  std::shared_ptr<RuleSet> set(new RuleSet);
-  detail::ProgramBuilder builder;
-  std::set<std::string, std::less<>> ids;
-  std::set<std::string, std::less<>> pack_names;
-  std::size_t phrases = 0;
-  for (const PackSource& source : packs) {
-    detail::PackSyntax pack = detail::parse_pack(source, problems);
-    if (!pack.pack.empty() && !pack_names.insert(pack.pack).second) {
-      problems.push_back({source.name, 1, false,
-                          fmt::format("pack '{}' is the name of another pack too", pack.pack)});
-    }
-    for (const detail::RuleSyntax& syntax : pack.rules) {
-      if (!syntax.match || syntax.id.empty()) continue;  // named already
-      Rule rule = rule_of(pack, syntax);
-      if (!ids.insert(rule.id).second) {
-        const auto first = std::find_if(set->rules_.begin(), set->rules_.end(),
-                                        [&](const Rule& r) { return r.id == rule.id; });
-        problems.push_back({rule.file, rule.line, false,
-                            fmt::format("rule id '{}' stands twice, first in {}:{}", rule.id,
-                                        first != set->rules_.end() ? first->file : rule.file,
-                                        first != set->rules_.end() ? first->line : 0)});
-        continue;
-      }
-      phrases += detail::count_phrases(*syntax.match);
-      if (set->rules_.size() >= kMaxRules || phrases > kMaxPhrases) {
-        problems.push_back(
-            {rule.file, rule.line, false,
-             fmt::format("more than {} rules or {} phrases in all packs", kMaxRules, kMaxPhrases)});
-        return error_of(problems);
-      }
-      if (!builder.add(*syntax.match, rule.file)) {
-        problems.push_back({rule.file, syntax.match->line, false,
-                            fmt::format("rule '{}' is true of any text without its phrases, "
-                                        "expected something that must occur "
-                                        "beside none",
-                                        rule.id)});
-        continue;
-      }
-      set->rules_.push_back(std::move(rule));
-    }
+  auto set = build(packs, std::move(options), problems);
+  if (set == nullptr) return error_of(problems);
+  return set;
+}
+
+std::shared_ptr<const RuleSet> RuleSet::build(const std::vector<PackSource>& packs, Options options,
+                                              std::vector<Problem>& problems) {
+  if (packs.size() > kMaxPacks) {
+    problems.push_back(
+        {packs[kMaxPacks].name, 0, false, fmt::format("more than {} rule packs", kMaxPacks)});
+    return nullptr;
   }
-  if (has_errors(problems)) return error_of(problems);
+  std::shared_ptr<RuleSet> set(new RuleSet);
+  std::vector<Rule>& rules = set->rules_;
+  Assembly assembly(rules, problems);
+  for (const PackSource& source : packs) {
+    if (!assembly.add(source)) break;
+  }
+  if (has_errors(problems)) return nullptr;
 
   auto compiled = std::make_unique<detail::Compiled>();
-  compiled->program = builder.finish();
-  for (const Rule& rule : set->rules_) compiled->topics.push_back(topic_index(rule.topic));
+  compiled->program = assembly.finish();
+  for (const Rule& rule : rules) compiled->topics.push_back(topic_index(rule.topic));
   auto databases =
       detail::compile(compiled->program, options.cache_dir, problems, set->statistics_.cache_note);
-  if (!databases) return error_of(problems);
+  if (!databases) return nullptr;
   compiled->databases = std::move(databases.value());
+  set->compiled_ = std::move(compiled);
 
-  const auto& rules = set->rules_;
   set->by_id_.resize(rules.size());
   std::iota(set->by_id_.begin(), set->by_id_.end(), 0U);
   std::sort(set->by_id_.begin(), set->by_id_.end(),
             [&rules](auto a, auto b) { return rules[a].id < rules[b].id; });
-  set->statistics_.packs = packs.size();
-  set->statistics_.rules = rules.size();
-  set->statistics_.shadow_rules = static_cast<std::size_t>(
-      std::count_if(rules.begin(), rules.end(), [](const Rule& rule) { return rule.shadow; }));
-  set->statistics_.literals = compiled->program.literals.size();
-  set->statistics_.regexes = compiled->program.regexes.size();
-  set->statistics_.eager_views =
-      static_cast<std::size_t>(std::popcount(compiled->program.eager_views));
-  set->statistics_.from_cache = compiled->databases.from_cache;
-  set->compiled_ = std::move(compiled);
-  set->version_ = version_of(packs, options.flag_score);
-  const bool run_examples = options.run_examples;
   set->options_ = std::move(options);
-  if (run_examples) {
+  set->version_ = version_of(packs, set->options_.flag_score);
+  set->count(packs.size());
+  if (set->options_.run_examples) {
     for (const ExampleResult& result : rules::run_examples(*set)) {
       if (!result.passed) problems.push_back({result.file, result.line, false, to_text(result)});
     }
-    if (has_errors(problems)) return error_of(problems);
+    if (has_errors(problems)) return nullptr;
   }
   set->warnings_ = std::move(problems);
   static std::atomic<std::uint64_t> made{0};
   set->number_ = made.fetch_add(1, std::memory_order_relaxed) + 1;
-  return std::shared_ptr<const RuleSet>(std::move(set));
+  return set;
+}
+
+void RuleSet::count(std::size_t packs) {
+  statistics_.packs = packs;
+  statistics_.rules = rules_.size();
+  statistics_.shadow_rules = static_cast<std::size_t>(
+      std::count_if(rules_.begin(), rules_.end(), [](const Rule& rule) { return rule.shadow; }));
+  statistics_.literals = compiled_->program.literals.size();
+  statistics_.regexes = compiled_->program.regexes.size();
+  statistics_.eager_views = static_cast<std::size_t>(std::popcount(compiled_->program.eager_views));
+  statistics_.from_cache = compiled_->databases.from_cache;
 }
 
 }  // namespace clarion::rules

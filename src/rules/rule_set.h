@@ -61,6 +61,8 @@ class RuleSet {
   /// code "rules_invalid"; the text names up to 20 problems, one a line, each as "file:line: …".
   [[nodiscard]] static Result<std::shared_ptr<const RuleSet>> make(
       const std::vector<PackSource>& packs, Options options = {});
+  /// The problems that make() would name, warnings too, all of them.
+  [[nodiscard]] static std::vector<Problem> check(const std::vector<PackSource>& packs);
   ~RuleSet();
   RuleSet(const RuleSet&) = delete;
   RuleSet& operator=(const RuleSet&) = delete;
@@ -97,6 +99,11 @@ class RuleSet {
 
  private:
   RuleSet() = default;
+  /// Null when a problem is an error.
+  static std::shared_ptr<const RuleSet> build(const std::vector<PackSource>& packs, Options options,
+                                              std::vector<Problem>& problems);
+  void count(std::size_t packs);
+
   std::vector<Rule> rules_;
   std::vector<std::uint32_t> by_id_;  // indices of rules_, sorted by id
   Options options_;

@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "rules/detail/utf8.h"
+#include "text/views.h"
 
 #include <fmt/format.h>
 
@@ -36,6 +37,12 @@ bool true_of_nothing(const Expr& expr) {
 }
 
 }  // namespace
+
+std::string Program::name_of(std::uint32_t atom) const {
+  if (atom >= literals.size()) return regexes[atom - literals.size()].pattern;
+  const Literal& literal = literals[atom];
+  return literal.view == model::View::folded ? literal.key : text::readable_key(literal.key);
+}
 
 struct ProgramBuilder::State {
   Program program;
@@ -185,8 +192,7 @@ Program ProgramBuilder::finish() {
     for (std::uint32_t atom : state_->triggers[rule].atoms) {
       settle(atom);
       rules_of[atom].push_back(rule);
-      const model::View view =
-          atom < literals ? program.literals[atom].view : program.regexes[atom - literals].view;
+      const model::View view = program.view_of(atom);
       program.eager_views = static_cast<std::uint8_t>(program.eager_views | 1U << index_of(view));
     }
   }

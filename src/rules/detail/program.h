@@ -59,6 +59,11 @@ struct Program {
   std::uint8_t eager_views = 0;
 
   [[nodiscard]] std::size_t atoms() const noexcept { return literals.size() + regexes.size(); }
+  [[nodiscard]] model::View view_of(std::uint32_t atom) const {
+    return atom < literals.size() ? literals[atom].view : regexes[atom - literals.size()].view;
+  }
+  /// The phrase or pattern as people read it: sounds spelt out.
+  [[nodiscard]] std::string name_of(std::uint32_t atom) const;
   [[nodiscard]] std::span<const std::uint32_t> linked(Range range) const {
     return {links.data() + range.first, range.count};
   }
