@@ -22,7 +22,7 @@ constexpr std::string_view kVague[] = {
     "高要", "广宁", "怀集", "封开", "德庆", "四会", "惠城", "惠阳", "惠东", "博罗", "龙门",
     "梅江", "大埔", "丰顺", "五华", "平远", "兴宁", "城区", "海丰", "陆河", "源城", "紫金",
     "龙川", "连平", "和平", "东源", "江城", "阳东", "阳西", "阳春", "清城", "清新", "阳山",
-    "连山", "连南", "英德", "榕城", "惠来", "云城", "云安", "新兴", "罗定"};
+    "连山", "连南", "英德", "榕城", "惠来", "云城", "云安", "新兴", "罗定", "霞山"};
 
 /// Full names that other places bear too, or that are words.
 constexpr std::string_view kVagueInFull[] = {
@@ -37,11 +37,11 @@ constexpr std::string_view kKnownTownships[] = {"虎门",   "樟木头", "麻涌
 
 /// What a vague short name may stand right before.
 constexpr std::string_view kAddressWords[] = {
-    "机场",     "火车站", "高铁站", "北站",     "南站", "东站", "西站", "地铁", "公安", "警方",
-    "警察",     "交警",   "派出所", "消防",     "政府", "街道", "气象", "疾控", "卫健", "教育局",
-    "人民医院", "中医院", "法院",   "检察",     "应急", "三防", "市民", "居民", "村民", "街坊",
-    "附近",     "境内",   "各地",   "地区",     "辖区", "全区", "全县", "全市", "口岸", "发布",
-    "本地",     "多地",   "水务",   "疫情防控", "籍",   "人大", "市区", "县城", "老城"};
+    "机场",   "火车站", "高铁站",   "北站", "南站", "东站", "西站", "地铁", "公安",   "警方",
+    "警察",   "交警",   "消防",     "政府", "街道", "气象", "疾控", "卫健", "教育局", "人民医院",
+    "中医院", "法院",   "检察",     "应急", "三防", "市民", "居民", "村民", "街坊",   "附近",
+    "境内",   "各地",   "地区",     "辖区", "全区", "全县", "全市", "口岸", "发布",   "本地",
+    "多地",   "水务",   "疫情防控", "籍",   "人大", "市区", "县城", "老城"};
 
 /// Where a name is none: right after or right before one of these characters, or these words.
 struct Exception {
@@ -74,6 +74,8 @@ constexpr Exception kExceptions[] = {
     {"白云区", "", "域"},
     {"城区", "", "域"},
     {"大埔", "港", ""},
+    {"梅县", "黄", ""},
+    {"梅县区", "黄", ""},
 };
 
 /// Other provinces' places of the same full name: their parents.
@@ -259,7 +261,8 @@ std::vector<std::string> regions_in_text(std::string_view folded) {
       continue;
     }
     const std::size_t end = at + name->text.size();
-    Met met{name->region, end, !name->vague || has_address_word(folded.substr(end))};
+    const bool in_full = name->text == all[name->region].name_zh;
+    Met met{name->region, end, !name->vague || (!in_full && has_address_word(folded.substr(end)))};
     if (last.region != Gazetteer::kNoRegion && at - last.end <= kBeside) {
       vouch(places, last, met);
       if (last.sure) named.set(last.region);

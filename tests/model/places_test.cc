@@ -46,9 +46,10 @@ TEST(Places, TakesAVagueNameOnlyWithSuffixRelativeOrAddressWord) {
 
 TEST(Places, TakesNoPartOfAnotherWordForAName) {
   for (const char* text :
-       {"上海南站", "浙江西部", "幸福建设", "推广东西", "新增城市病例", "宝宝安全", "从化工厂泄漏",
-        "开始兴建", "停电白天", "顺丰顺丰", "高要求", "新会员", "五台山", "门诊在龙江门口",
-        "白云浮现", "武汉天河机场", "南海区域"}) {
+       {"上海南站",     "浙江西部",       "幸福建设", "推广东西",       "新增城市病例",
+        "宝宝安全",     "从化工厂泄漏",   "开始兴建", "停电白天",       "顺丰顺丰",
+        "高要求",       "新会员",         "五台山",   "门诊在龙江门口", "白云浮现",
+        "武汉天河机场", "北京西城区多地", "黄梅县",   "红霞山城",       "南海区域"}) {
     EXPECT_EQ(regions_in_text(text), Codes{}) << text;
   }
 }
