@@ -119,13 +119,13 @@ class Gazetteer {
     });
     for (std::size_t i = names_.size(); i-- > 0;)
       slot_of(names_[i].text) = static_cast<std::uint16_t>(i + 1);
-    for (const Name& name : names_) first_bytes_.set(first_bits(name.text));
+    for (const Name& name : names_) heads_.set(hash(name.text));
   }
 
   /// The longest name that the text starts with, or null.
   const Name* find(std::string_view text) const {
-    if (text.size() < 2 * kHan || !first_bytes_.test(first_bits(text))) return nullptr;
-    for (std::size_t slot = hash(text);; slot = (slot + 1) % kSlots) {
+    if (text.size() < 2 * kHan || !heads_.test(hash(text))) return nullptr;
+    for (std::size_t slot = hash(text) % kSlots;; slot = (slot + 1) % kSlots) {
       if (slots_[slot] == 0) return nullptr;
       std::size_t i = slots_[slot] - 1U;
       if (head(names_[i].text) != head(text)) continue;
@@ -140,19 +140,16 @@ class Gazetteer {
 
  private:
   static constexpr std::size_t kSlots = 2048;
+  static constexpr unsigned kHashBits = 15;
 
   static std::string_view head(std::string_view text) { return text.substr(0, 2 * kHan); }
-  static std::size_t first_bits(std::string_view text) {
-    return (static_cast<unsigned char>(text[1]) & 0x3FU) << 6U |
-           (static_cast<unsigned char>(text[2]) & 0x3FU);
-  }
   static std::size_t hash(std::string_view text) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data(), 2 * kHan);
-    return (word * 0x9E3779B97F4A7C15ULL) >> 53U;
+    return (word * 0x9E3779B97F4A7C15ULL) >> (64U - kHashBits);
   }
   std::uint16_t& slot_of(std::string_view text) {
-    std::size_t slot = hash(text);
+    std::size_t slot = hash(text) % kSlots;
     while (slots_[slot] != 0 && head(names_[slots_[slot] - 1U].text) != head(text))
       slot = (slot + 1) % kSlots;
     return slots_[slot];
@@ -184,7 +181,8 @@ class Gazetteer {
   std::vector<Name> names_;
   std::vector<std::uint16_t> parents_;
   std::array<std::uint16_t, kSlots> slots_{};  // index in names_ + 1
-  std::bitset<4096> first_bytes_;              // by the low bits of a name's first character
+  std::bitset<1U << kHashBits>
+      heads_;  // the hashes of all first two characters: nearly all text fails here
 };
 
 const Gazetteer& gazetteer() {
@@ -272,13 +270,14 @@ std::vector<std::string> regions_in_text(std::string_view folded) {
     // A name that is not proved may hide one that starts inside it.
     at = met.sure ? end : at + kHan;
   }
+  std::vector<std::string> codes;
+  if (named.none()) return codes;
   std::bitset<512> with_child;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!named.test(i)) continue;
     for (std::size_t up = places.parent(i); up != Gazetteer::kNoRegion; up = places.parent(up))
       with_child.set(up);
   }
-  std::vector<std::string> codes;
   for (std::size_t i = 0; i < all.size() && codes.size() < kMost; ++i) {
     if (named.test(i) && !with_child.test(i)) codes.push_back(all[i].code);
   }
