@@ -1,6 +1,5 @@
 #include "desk/actions.h"
 
-#include "base/bytes.h"
 #include "desk/evidence.h"
 #include "http/fields.h"
 #include "identity/requests.h"
@@ -174,7 +173,7 @@ Result<Outcome> verdict(const Work& work) {
   row.state = "judged";
   row.lease_until.reset();
   return Outcome{{{"verdict", record["verdict"]}, {"id", verdict.id}},
-                 {{"verdict_id", verdict.id}, {"hash", sha256_hex(verdict.record)}},
+                 {{"verdict_id", verdict.id}, {"hash", store::verdict_hash(verdict)}},
                  true};
 }
 

@@ -66,6 +66,8 @@ struct VerdictRow {
   model::Time at;
   std::string record;  ///< canonical JSON: verdict, reason, evidence
 };
+/// What the audit chain says of it: SHA-256 hex of its canonical JSON.
+[[nodiscard]] std::string verdict_hash(const VerdictRow& row);
 Status add_verdict(Tx& tx, const VerdictRow& row);
 [[nodiscard]] Result<std::vector<VerdictRow>> verdicts_of_case(View& view, std::string_view case_id);
 [[nodiscard]] Result<std::vector<VerdictRow>> all_verdicts(View& view);

@@ -96,6 +96,10 @@ struct SigningKeyRow {
 Status add_signing_key(Tx& tx, const SigningKeyRow& row);
 [[nodiscard]] Result<std::vector<SigningKeyRow>> list_signing_keys(View& view);
 
+/// What the audit chain says of a row: SHA-256 hex of its canonical JSON. `void` of an approval is no part: it changes.
+[[nodiscard]] std::string revision_hash(const RevisionRow& row);
+[[nodiscard]] std::string approval_hash(const ApprovalRow& row);
+
 /// Facets as JSON and back, for the log and the revisions.
 [[nodiscard]] json::object to_json(const model::Facets& facets);
 [[nodiscard]] model::Facets facets_of(const json::object& object);

@@ -183,6 +183,10 @@ Result<std::vector<CaseEvent>> case_events(View& view, std::string_view case_id)
   }
 }
 
+std::string verdict_hash(const VerdictRow& row) {
+  return hash_of({{"id", row.id}, {"case", row.case_id}, {"actor", row.actor}, {"at", model::to_text(row.at)}, {"record", row.record}});
+}
+
 Status add_verdict(Tx& tx, const VerdictRow& row) {
   auto insert = tx.connection().prepare("INSERT INTO verdicts(id, case_id, actor, at, record) VALUES(?,?,?,?,?)");
   return insert.bind_all(row.id, row.case_id, row.actor, ms(row.at), row.record).run();

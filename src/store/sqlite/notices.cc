@@ -266,6 +266,32 @@ Result<std::vector<SigningKeyRow>> list_signing_keys(View& view) {
   }
 }
 
+std::string revision_hash(const RevisionRow& row) {
+  return hash_of({{"notice", row.notice_id},
+                  {"revision", row.revision},
+                  {"action", row.action},
+                  {"mode", row.mode},
+                  {"channel", row.channel},
+                  {"offset", std::to_string(row.offset)},
+                  {"form", row.form},
+                  {"jws", row.jws},
+                  {"content_hash", row.content_hash},
+                  {"facets", row.facets},
+                  {"authors", row.authors},
+                  {"approvals", row.approvals},
+                  {"published_at", model::to_text(row.published_at)},
+                  {"expires_at", row.expires_at ? model::to_text(*row.expires_at) : ""}});
+}
+
+std::string approval_hash(const ApprovalRow& row) {
+  return hash_of({{"id", row.id},
+                  {"notice", row.notice_id},
+                  {"actor", row.actor},
+                  {"at", model::to_text(row.at)},
+                  {"content_hash", row.content_hash},
+                  {"note", row.note}});
+}
+
 json::object to_json(const model::Facets& facets) {
   json::object out;
   out["topics"] = json_of(facets.topics);

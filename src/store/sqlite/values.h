@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/bytes.h"
 #include "base/json.h"
 #include "model/time.h"
 #include "store/sqlite/connection.h"
@@ -26,5 +27,8 @@ namespace clarion::store {
 [[nodiscard]] inline json::value json_at(const sqlite::Statement& row, int column) { return json::parse(row.text(column)); }
 [[nodiscard]] inline std::string text_of(const json::value& value) { return json::serialize(value); }
 [[nodiscard]] inline std::string text_of(const std::vector<std::string>& list) { return json::serialize(json_of(list)); }
+
+/// SHA-256 hex of an object's canonical JSON, as the audit chain records rows.
+[[nodiscard]] inline std::string hash_of(const json::object& row) { return sha256_hex(canonical_json(row).value()); }
 
 }  // namespace clarion::store

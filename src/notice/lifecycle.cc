@@ -1,0 +1,372 @@
+#include "notice/lifecycle.h"
+
+#include "base/bytes.h"
+#include "desk/actions.h"
+#include "http/fields.h"
+#include "identity/requests.h"
+#include "notice/publication.h"
+#include "store/audit.h"
+#include "store/cases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace clarion::notice {
+namespace {
+
+using identity::Act;
+using store::NoticeRow;
+
+constexpr std::size_t kReasonCharacters = 4000;
+constexpr std::array<std::string_view, 4> kReasonCodes = {"wrong", "outdated", "superseded", "error"};
+constexpr std::array<std::string_view, 3> kModes = {"Actual", "Exercise", "Test"};
+
+Error wrong_state(const NoticeRow& row) {
+  const std::string state = row.draft ? row.draft_state : "published";
+  return {Errc::conflict, fmt::format("the notice is '{}', this does not go from there", state), "notice_state", {{"state", state}}};
+}
+
+bool holds(const std::vector<std::string>& list, std::string_view item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+void add_author(NoticeRow& row, const std::string& who) {
+  if (!holds(row.authors, who)) row.authors.push_back(who);
+}
+
+std::vector<std::string> regions_of(const json::object& draft) {
+  const json::value* regions = draft.if_contains("regions");
+  return regions != nullptr ? strings_of(*regions) : std::vector<std::string>{};
+}
+
+/// Regions that a right is judged by: the draft's, else those of the newest revision.
+Result<std::vector<std::string>> regions_of(store::View& view, const NoticeRow& row) {
+  if (row.draft) return regions_of(*row.draft);
+  CLARION_TRY(auto revision, store::find_revision(view, row.id, row.revision));
+  if (!revision) return std::vector<std::string>{};
+  return store::facets_of(json::parse(revision->facets).as_object()).regions;
+}
+
+/// True when the notice belongs to a case that the actor holds.
+Result<bool> own_case(store::View& view, const std::optional<std::string>& case_id, const identity::Actor& actor) {
+  if (!case_id) return false;
+  CLARION_TRY(auto row, store::find_case(view, *case_id));
+  return row && desk::is_own(*row, actor);
+}
+
+Status check_match(const Version& version, const NoticeRow& row) {
+  if (!version.given) return Error{Errc::conflict, "If-Match is needed: send the version you saw", "if_match_required"};
+  return identity::check_version(version.value, row.version);
+}
+
+Status check_right(const NoticeAction& action, Act act, const NoticeRow& row) {
+  CLARION_TRY(auto own, own_case(action.tx, row.case_id, action.actor));
+  CLARION_TRY(identity::allowed(act, action.actor, action.policy, own));
+  CLARION_TRY(auto regions, regions_of(action.tx, row));
+  return identity::may_act_in(action.actor, regions);
+}
+
+Result<NoticeRow> get(store::View& view, std::string_view id) {
+  CLARION_TRY(auto row, store::find_notice(view, id));
+  if (!row) return Error{Errc::not_found, "there is no such notice", "not_found"};
+  return std::move(*row);
+}
+
+Status note(const NoticeAction& action, const NoticeRow& row, std::string_view what, json::object detail = {}) {
+  detail["version"] = row.version;
+  CLARION_TRY(store::append_audit(action.tx, action.actor.name(), fmt::format("notice.{}", what), row.id, std::move(detail)));
+  return ok();
+}
+
+/// Puts a draft back to its first state: its approvals count no more.
+Status back_to_draft(store::Tx& tx, NoticeRow& row) {
+  row.draft_state = "draft";
+  row.draft_details.erase("publish_at");
+  row.draft_details.erase("publish_held");
+  return store::void_approvals(tx, row.id);
+}
+
+/// Experts may be named only as they consented: public_name of an expert record.
+Status check_experts(store::View& view, const json::object& draft) {
+  const json::value* named = draft.if_contains("experts");
+  if (named == nullptr || named->get_array().empty()) return ok();
+  CLARION_TRY(auto experts, store::list_experts(view));
+  std::vector<FieldError> problems;
+  for (std::size_t i = 0; i < named->get_array().size(); ++i) {
+    const std::string_view name = string_or(named->get_array()[i].as_object(), "name");
+    const bool consented = std::any_of(experts.begin(), experts.end(), [name](const store::ExpertRow& expert) {
+      return string_or(expert.record, "public_name") == name;
+    });
+    if (!consented) problems.push_back({fmt::format("/experts/{}/name", i), "expert_no_consent", {}});
+  }
+  if (problems.empty()) return ok();
+  return Error{Errc::invalid, "an expert is named who did not consent to it", "field_invalid", {}, problems};
+}
+
+/// What a draft takes over from its case, where its body does not say otherwise.
+Status take_over_case(const NoticeAction& action, const store::CaseRow& from, json::object& draft, NoticeRow& row) {
+  const auto put = [&draft](std::string_view name, json::value value) {
+    if (!draft.contains(name)) draft[name] = std::move(value);
+  };
+  put("topics", json_of(from.topics));
+  put("regions", json_of(from.regions));
+  put("severity", json::string(name_of(from.severity)));
+  if (!from.claim.empty()) {
+    json::value& claim = draft["claim"];
+    if (!claim.is_object()) claim.emplace_object();
+    if (!claim.get_object().contains("text")) claim.get_object()["text"] = from.claim;
+  }
+  CLARION_TRY(auto verdicts, store::verdicts_of_case(action.tx, from.id));
+  if (verdicts.empty()) return ok();
+  const store::VerdictRow& verdict = verdicts.back();
+  const json::object record = json::parse(verdict.record).as_object();
+  put("verdict", record.at("verdict"));
+  put("evidence", record.at("evidence"));
+  CLARION_TRY(auto expert, store::find_expert_of(action.tx, verdict.actor));
+  if (expert && !string_or(expert->record, "public_name").empty() && !draft.contains("experts")) {
+    json::object named{{"name", string_or(expert->record, "public_name")}};
+    for (const char* name : {"title", "affiliation"}) {
+      if (const json::string* text = find_string(expert->record, name)) named[name] = *text;
+    }
+    draft["experts"] = json::array{std::move(named)};
+  }
+  add_author(row, verdict.actor);  // whose reasons the notice repeats
+  return ok();
+}
+
+Result<NoticeRow> submit(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
+  CLARION_TRY(check_right(action, Act::draft_notice, row));
+  CLARION_TRY(check_match(version, row));
+  if (!row.draft || row.draft_state != "draft") return wrong_state(row);
+  CLARION_TRY(http::Fields(body).finish());
+  CLARION_TRY(check_complete(*row.draft, row.draft_action, action.tx.now()));
+  CLARION_TRY(check_experts(action.tx, *row.draft));
+  CLARION_TRY(check_size(draft_form(row, action.options)));
+  row.draft_state = "submitted";
+  ++row.version;
+  CLARION_TRY(store::update_notice(action.tx, row));
+  CLARION_TRY(auto hash, content_hash(draft_form(row, action.options)));
+  CLARION_TRY(note(action, row, "submit", {{"content_hash", hash}}));
+  return row;
+}
+
+Status check_not_author(const NoticeAction& action, const NoticeRow& row) {
+  if (!holds(row.authors, action.actor.account)) return ok();
+  return Error{Errc::denied, "an author never approves: another person has to", "four_eyes"};
+}
+
+Result<NoticeRow> approve(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
+  CLARION_TRY(check_not_author(action, row));
+  CLARION_TRY(check_right(action, Act::approve, row));
+  CLARION_TRY(check_match(version, row));
+  if (!row.draft || row.draft_state != "submitted") return wrong_state(row);
+  http::Fields fields(body);
+  const auto words = fields.optional_text("note", kReasonCharacters);
+  const auto seen_hash = fields.optional_text("content_hash", 64);
+  CLARION_TRY(fields.finish());
+  CLARION_TRY(auto hash, content_hash(draft_form(row, action.options)));
+  if (seen_hash && *seen_hash != hash) {
+    return Error{Errc::conflict, "the text is not the one that was seen", "content_changed"};
+  }
+  CLARION_TRY(auto before, valid_approvals(action.tx, row, action.options));
+  for (const store::ApprovalRow& each : before) {
+    if (each.actor == action.actor.account) return Error{Errc::conflict, "this person approved it already", "approved_before"};
+  }
+  const store::ApprovalRow approval{action.tx.ids().make("ap_"), row.id, action.actor.account, action.tx.now(), hash, words.value_or(""), false};
+  CLARION_TRY(store::add_approval(action.tx, approval));
+  if (static_cast<std::int64_t>(before.size()) + 1 >= approvals_required(*row.draft)) row.draft_state = "approved";
+  ++row.version;
+  CLARION_TRY(store::update_notice(action.tx, row));
+  CLARION_TRY(note(action, row, "approve",
+                   {{"approval", approval.id}, {"hash", store::approval_hash(approval)}, {"content_hash", hash}}));
+  return row;
+}
+
+Result<NoticeRow> reject(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
+  CLARION_TRY(check_not_author(action, row));
+  CLARION_TRY(check_right(action, Act::approve, row));
+  CLARION_TRY(check_match(version, row));
+  if (!row.draft || (row.draft_state != "submitted" && row.draft_state != "approved")) return wrong_state(row);
+  http::Fields fields(body);
+  const std::string reason = fields.required_text("reason", kReasonCharacters);
+  CLARION_TRY(fields.finish());
+  CLARION_TRY(back_to_draft(action.tx, row));
+  row.draft_details["rejected"] = {{"by", action.actor.account}, {"reason", reason}, {"at", model::to_text(action.tx.now())}};
+  ++row.version;
+  CLARION_TRY(store::update_notice(action.tx, row));
+  CLARION_TRY(note(action, row, "reject", {{"reason_hash", sha256_hex(reason)}}));
+  return row;
+}
+
+Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
+  CLARION_TRY(check_right(action, Act::publish, row));
+  CLARION_TRY(check_match(version, row));
+  if (!row.draft) return wrong_state(row);
+  http::Fields fields(body);
+  const auto at = fields.optional_text("at", 40);
+  fields.skip("confirm");
+  std::optional<model::Time> when;
+  if (at) {
+    const auto time = model::parse_time(*at);
+    if (time && !time.value().date_only) {
+      when = time.value().time;
+    } else {
+      fields.problem("at", "time_invalid");
+    }
+  }
+  CLARION_TRY(fields.finish());
+  CLARION_TRY(check_publishable(action.tx, row, action.options, when.value_or(action.tx.now())));
+  row.draft_details.erase("publish_held");
+  ++row.version;
+  if (when && *when > action.tx.now()) {
+    row.draft_details["publish_at"] = model::to_text(*when);
+    CLARION_TRY(store::update_notice(action.tx, row));
+    CLARION_TRY(note(action, row, "schedule", {{"publish_at", model::to_text(*when)}}));
+    return row;
+  }
+  CLARION_TRY(publish_draft(action.tx, row, action.options, action.actor.name()));
+  return row;
+}
+
+/// correct and update: a draft of the next revision, while this one stays public.
+Result<NoticeRow> revise(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body, std::string_view name) {
+  CLARION_TRY(check_right(action, Act::draft_notice, row));
+  CLARION_TRY(check_match(version, row));
+  if (row.revision == 0) return wrong_state(row);
+  if (row.draft) return Error{Errc::conflict, "the notice has an open draft", "draft_exists"};
+  CLARION_TRY(auto revision, store::find_revision(action.tx, row.id, row.revision));
+  if (!revision) return Error{Errc::corrupt, fmt::format("revision {} of {} is not there", row.revision, row.id)};
+  CLARION_TRY(auto members, draft_after(action.tx, row.id, *revision));
+  json::value merged = members;
+  merge_patch(merged, body);
+  CLARION_TRY(auto draft, read_draft(merged.as_object(), action.options.zone));
+  CLARION_TRY(identity::may_act_in(action.actor, regions_of(draft)));
+  row.draft = std::move(draft);
+  row.draft_state = "draft";
+  row.draft_action = name;
+  row.draft_details = {};
+  add_author(row, action.actor.account);
+  ++row.version;
+  CLARION_TRY(store::update_notice(action.tx, row));
+  CLARION_TRY(note(action, row, name));
+  return row;
+}
+
+Result<NoticeRow> withdraw(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
+  CLARION_TRY(check_right(action, Act::withdraw, row));
+  CLARION_TRY(check_match(version, row));
+  if (row.revision == 0) return wrong_state(row);
+  CLARION_TRY(auto revision, store::find_revision(action.tx, row.id, row.revision));
+  if (!revision) return Error{Errc::corrupt, fmt::format("revision {} of {} is not there", row.revision, row.id)};
+  if (revision->action == "withdraw") return Error{Errc::conflict, "the notice is withdrawn already", "withdrawn"};
+  http::Fields fields(body);
+  const std::string code = fields.required_word("reason_code", {kReasonCodes.begin(), kReasonCodes.end()});
+  const std::string reason = fields.required_text("reason", kReasonCharacters);
+  CLARION_TRY(fields.finish());
+  ++row.version;
+  CLARION_TRY(publish_withdrawal(action.tx, row, action.options, action.actor.account, *revision, code, reason));
+  return row;
+}
+
+}  // namespace
+
+std::int64_t approvals_required(const json::object& draft) { return string_or(draft, "severity") == "extreme" ? 2 : 1; }
+
+std::string_view channel_of(std::string_view mode) { return mode == "Actual" ? "notices" : "drill"; }
+
+json::object draft_form(const NoticeRow& row, const NoticeOptions& options) {
+  Frame frame{row.id, row.draft_action, row.mode, options.issuer, row.revision + 1, std::nullopt, std::nullopt};
+  if (row.revision > 0) frame.supersedes = row.revision;
+  return signed_form(row.draft.value_or(json::object{}), frame, nullptr);
+}
+
+Result<std::vector<store::ApprovalRow>> valid_approvals(store::View& view, const NoticeRow& row, const NoticeOptions& options) {
+  std::vector<store::ApprovalRow> out;
+  if (!row.draft) return out;
+  CLARION_TRY(auto hash, content_hash(draft_form(row, options)));
+  CLARION_TRY(auto all, store::approvals_of(view, row.id));
+  for (store::ApprovalRow& approval : all) {
+    const bool again = std::any_of(out.begin(), out.end(), [&approval](const auto& each) { return each.actor == approval.actor; });
+    if (!approval.void_ && approval.content_hash == hash && !holds(row.authors, approval.actor) && !again) {
+      out.push_back(std::move(approval));
+    }
+  }
+  return out;
+}
+
+Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& body) {
+  json::object members = body;
+  NoticeRow row;
+  http::Fields fields(body);
+  row.case_id = fields.optional_text("case", 64);
+  const auto mode = fields.optional_text("mode", 16);
+  members.erase("case");
+  members.erase("mode");
+  std::optional<store::CaseRow> from;
+  if (row.case_id) {
+    CLARION_TRY(from, store::find_case(action.tx, *row.case_id));
+    if (!from || !desk::may_see(*from, action.actor, action.policy)) {
+      return Error{Errc::not_found, "there is no such case", "not_found"};
+    }
+  }
+  CLARION_TRY(identity::allowed(Act::draft_notice, action.actor, action.policy, from && desk::is_own(*from, action.actor)));
+  row.mode = mode.value_or(from ? from->mode : "Actual");
+  std::vector<FieldError> problems;
+  if (!holds({kModes.begin(), kModes.end()}, row.mode)) problems.push_back({"/mode", "field_word", {{"words", "Actual, Exercise, Test"}}});
+  if (from && row.mode != from->mode) problems.push_back({"/mode", "mode_of_case", {{"mode", from->mode}}});
+  if (!problems.empty()) return Error{Errc::invalid, "the mode is wrong", "field_invalid", {}, problems};
+
+  row.id = action.tx.ids().make("n_");
+  row.org = action.options.org;
+  add_author(row, action.actor.account);
+  if (from) {
+    CLARION_TRY(take_over_case(action, *from, members, row));
+  }
+  CLARION_TRY(auto draft, read_draft(members, action.options.zone));
+  CLARION_TRY(identity::may_act_in(action.actor, regions_of(draft)));
+  row.draft = std::move(draft);
+  row.draft_state = "draft";
+  row.draft_action = "publish";
+  row.created_at = row.changed_at = action.tx.now();
+  CLARION_TRY(store::add_notice(action.tx, row));
+  json::object detail{{"mode", row.mode}};
+  if (row.case_id) detail["case"] = *row.case_id;
+  CLARION_TRY(note(action, row, "create", std::move(detail)));
+  return row;
+}
+
+Result<NoticeRow> patch_notice(const NoticeAction& action, std::string_view id, const Version& version, const json::value& patch) {
+  CLARION_TRY(auto row, get(action.tx, id));
+  CLARION_TRY(check_right(action, Act::draft_notice, row));
+  CLARION_TRY(check_match(version, row));
+  if (!row.draft) return Error{Errc::conflict, "a published revision never changes: correct, update or withdraw it", "published"};
+  if (!patch.is_object()) return Error{Errc::invalid, "a merge patch is a JSON object", "json_invalid"};
+  json::value merged = *row.draft;
+  merge_patch(merged, patch);
+  CLARION_TRY(auto draft, read_draft(merged.as_object(), action.options.zone));
+  CLARION_TRY(identity::may_act_in(action.actor, regions_of(draft)));
+  row.draft = std::move(draft);
+  CLARION_TRY(back_to_draft(action.tx, row));
+  add_author(row, action.actor.account);
+  ++row.version;
+  CLARION_TRY(store::update_notice(action.tx, row));
+  CLARION_TRY(auto hash, content_hash(draft_form(row, action.options)));
+  CLARION_TRY(note(action, row, "edit", {{"content_hash", hash}}));
+  return row;
+}
+
+Result<NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id, std::string_view name, const Version& version,
+                                const json::object& body) {
+  CLARION_TRY(auto row, get(action.tx, id));
+  if (name == "submit") return submit(action, std::move(row), version, body);
+  if (name == "approve") return approve(action, std::move(row), version, body);
+  if (name == "reject") return reject(action, std::move(row), version, body);
+  if (name == "publish") return publish(action, std::move(row), version, body);
+  if (name == "correct" || name == "update") return revise(action, std::move(row), version, body, name);
+  if (name == "withdraw") return withdraw(action, std::move(row), version, body);
+  return Error{Errc::not_found, "there is no such action", "not_found"};
+}
+
+}  // namespace clarion::notice
