@@ -1,0 +1,350 @@
+#include "app/verb_scan.h"
+
+#include "app/line_source.h"
+#include "intake/batch.h"
+#include "intake/parse.h"
+#include "intake/scan_json.h"
+#include "rules/scanner.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <thread>
+
+namespace clarion::app {
+namespace {
+
+struct Counts {
+  std::uint64_t posts = 0, flagged = 0, deletes = 0, rejected = 0, bytes = 0;
+  void add(const Counts& other) {
+    posts += other.posts;
+    flagged += other.flagged;
+    deletes += other.deletes;
+    rejected += other.rejected;
+    bytes += other.bytes;
+  }
+};
+
+/// A block of lines on its way through a worker.
+struct Job {
+  LineBlock block;
+  std::string_view file;  // as messages name it
+  std::string results, complaints;
+  Counts counts;
+  bool done = false;
+};
+
+/// What one thread needs to turn lines into results.
+class Worker {
+ public:
+  Worker(std::shared_ptr<const rules::RuleSet> rules, bool all)
+      : scanner_(std::move(rules)), all_(all) {}
+
+  void run(Job& job) {
+    job.results.clear();
+    job.complaints.clear();
+    job.counts = {};
+    job.counts.bytes = job.block.bytes.size();
+    std::uint64_t number = job.block.first_line;
+    for (std::string_view rest = job.block.bytes; !rest.empty(); ++number) {
+      const std::string_view line = intake::take_line(rest);
+      if (intake::is_blank(line)) continue;
+      if (const auto parsed = parser_.parse(line, post_); !parsed) {
+        ++job.counts.rejected;
+        const Error& error = parsed.error();
+        job.complaints += fmt::format("{}:{}: {}: {}\n", job.file, number, error.code, error.text);
+        continue;
+      }
+      scan(job);
+    }
+  }
+
+ private:
+  void scan(Job& job) {
+    if (post_.op == model::Post::Op::remove) {
+      ++job.counts.deletes;
+      return;
+    }
+    ++job.counts.posts;
+    const model::ScanResult& result = scanner_.scan_post(post_, all_);
+    if (result.flagged) ++job.counts.flagged;
+    if (!result.flagged && !all_) return;
+    intake::ScanRecord record{.post_id = post_.id, .source = post_.source, .result = result};
+    if (all_) record.debunks.emplace();  // no library was given
+    intake::append_scan_json(job.results, record);
+    job.results += '\n';
+  }
+
+  intake::PostParser parser_;
+  rules::Scanner scanner_;
+  model::Post post_;
+  bool all_;
+};
+
+/// Hands jobs to workers on threads of their own. The mutex guards the queue and every job's
+/// `done`.
+class Pool {
+ public:
+  Pool(std::size_t threads, const std::shared_ptr<const rules::RuleSet>& rules, bool all) {
+    for (std::size_t i = 0; i < threads; ++i) {
+      threads_.emplace_back([this, rules, all] { work(Worker(rules, all)); });
+    }
+  }
+  ~Pool() {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+    }
+    wake_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+  }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  void start(Job& job) {
+    {
+      const std::lock_guard lock(mutex_);
+      job.done = false;
+      queue_.push_back(&job);
+    }
+    wake_.notify_one();
+  }
+  void wait(const Job& job) {
+    std::unique_lock lock(mutex_);
+    finished_.wait(lock, [&] { return job.done; });
+  }
+  [[nodiscard]] bool is_done(const Job& job) {
+    const std::lock_guard lock(mutex_);
+    return job.done;
+  }
+
+ private:
+  void work(Worker worker) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      wake_.wait(lock, [&] { return ending_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      Job& job = *queue_.front();
+      queue_.pop_front();
+      lock.unlock();
+      worker.run(job);
+      lock.lock();
+      job.done = true;
+      finished_.notify_one();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_, finished_;
+  std::deque<Job*> queue_;
+  bool ending_ = false;
+  std::vector<std::thread> threads_;
+};
+
+/// A line on a terminal that says how far it is.
+class Bar {
+ public:
+  Bar(std::FILE* err, const ops::Clock& clock)
+      : err_(err), clock_(clock), shown_(::isatty(::fileno(err)) != 0) {}
+  void update(const Counts& counts, const LineSource& source, std::string_view file) {
+    if (!shown_) return;
+    constexpr std::chrono::milliseconds kEvery{100};
+    const auto now = clock_.steady();
+    if (drawn_ && now - last_ < kEvery) return;
+    last_ = now;
+    drawn_ = true;
+    std::string line = fmt::format("\r\033[K{}", file);
+    if (const std::uint64_t total = source.total_bytes(); total > 0) {
+      constexpr std::size_t kWidth = 30;
+      const std::uint64_t read = std::min(source.read_bytes(), total);
+      const auto full = static_cast<std::size_t>(read * kWidth / total);
+      line +=
+          fmt::format(" [{:#<{}}{:.<{}}] {:3}%", "", full, "", kWidth - full, read * 100 / total);
+    }
+    line += fmt::format(" {} posts, {} flagged", counts.posts, counts.flagged);
+    print(line);
+  }
+  void clear() {
+    if (!drawn_) return;
+    drawn_ = false;
+    print("\r\033[K");
+  }
+
+ private:
+  void print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), err_);
+    std::fflush(err_);
+  }
+  std::FILE* err_;
+  const ops::Clock& clock_;
+  bool shown_, drawn_ = false;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+bool write_all(std::FILE* file, std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), file) == text.size();
+}
+
+/// One run over all inputs: reads blocks, has them scanned, writes what came of them in their
+/// order.
+class Run {
+ public:
+  Run(const ScanOptions& options, std::shared_ptr<const rules::RuleSet> rules, std::size_t threads,
+      std::FILE* out, std::FILE* err, const ops::Clock& clock)
+      : out_(out), err_(err), bar_(err, clock) {
+    if (threads == 1) {
+      alone_.emplace(std::move(rules), options.all);
+    } else {
+      pool_.emplace(threads, rules, options.all);
+      most_ = threads * 3;  // one at work, one waiting, one being written
+    }
+  }
+
+  Status file(const std::string& path) {
+    CLARION_TRY(const auto source, LineSource::open(path, intake::PostLimits::kLineBytes));
+    const std::string_view name = path == "-" ? std::string_view("stdin") : std::string_view(path);
+    for (;;) {
+      std::unique_ptr<Job> job = take_job();
+      job->file = name;
+      auto more = source->next(job->block);
+      if (!more) {
+        CLARION_TRY(finish());
+        return std::move(more).error();
+      }
+      if (!more.value()) break;
+      if (alone_) {
+        alone_->run(*job);
+        CLARION_TRY(write(*job));
+        spare_.push_back(std::move(job));
+      } else {
+        pool_->start(*job);
+        pending_.push_back(std::move(job));
+        while (pending_.size() >= most_ ||
+               (!pending_.empty() && pool_->is_done(*pending_.front()))) {
+          CLARION_TRY(finish_oldest());
+        }
+      }
+      bar_.update(counts_, *source, name);
+    }
+    return finish();
+  }
+
+  /// Waits for what is under way and writes it.
+  Status finish() {
+    while (!pending_.empty()) {
+      CLARION_TRY(finish_oldest());
+    }
+    if (std::fflush(out_) != 0) return output_failed();
+    bar_.clear();
+    return ok();
+  }
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+
+ private:
+  std::unique_ptr<Job> take_job() {
+    if (spare_.empty()) return std::make_unique<Job>();
+    auto job = std::move(spare_.back());
+    spare_.pop_back();
+    return job;
+  }
+
+  Status finish_oldest() {
+    pool_->wait(*pending_.front());
+    CLARION_TRY(write(*pending_.front()));
+    spare_.push_back(std::move(pending_.front()));
+    pending_.pop_front();
+    return ok();
+  }
+
+  Status write(const Job& job) {
+    counts_.add(job.counts);
+    if (!job.complaints.empty()) {
+      bar_.clear();
+      write_all(err_, job.complaints);
+    }
+    if (!write_all(out_, job.results)) return output_failed();
+    return ok();
+  }
+  static Error output_failed() {
+    return Error{Errc::unavailable, "standard output cannot be written"};
+  }
+
+  std::FILE* out_;
+  std::FILE* err_;
+  Bar bar_;
+  std::optional<Worker> alone_;
+  // Before the pool, so that its threads end before the jobs they work on.
+  std::deque<std::unique_ptr<Job>> pending_;
+  std::vector<std::unique_ptr<Job>> spare_;
+  std::optional<Pool> pool_;
+  std::size_t most_ = 1;
+  Counts counts_;
+};
+
+Result<std::shared_ptr<const rules::RuleSet>> load_rules(const ScanOptions& options) {
+  std::vector<rules::PackSource> packs;
+  if (options.rules_dir.empty()) {
+    packs = rules::builtin_packs();
+  } else {
+    CLARION_TRY(packs, rules::read_packs(options.rules_dir));
+  }
+  return rules::RuleSet::make(packs, {.flag_score = options.flag_score});
+}
+
+int failed(std::FILE* err, const Error& error, std::string_view option = {}) {
+  fmt::print(err, "clarion scan: {}{}{}\n", option, option.empty() ? "" : ": ", error.text);
+  return error.errc == Errc::invalid ? 2 : 1;
+}
+
+void print_summary(std::FILE* err, const Counts& counts, std::chrono::steady_clock::duration took) {
+  const double seconds = std::max(std::chrono::duration<double>(took).count(), 1e-6);
+  fmt::print(err,
+             "{} posts, {} flagged, {} deletes, {} lines rejected in {:.2f} s: {:.0f} posts/s, "
+             "{:.1f} MB/s\n",
+             counts.posts, counts.flagged, counts.deletes, counts.rejected, seconds,
+             static_cast<double>(counts.posts) / seconds,
+             static_cast<double>(counts.bytes) / 1e6 / seconds);
+}
+
+}  // namespace
+
+int run_scan(const ScanOptions& options, std::FILE* out, std::FILE* err, const ops::Clock& clock) {
+  constexpr std::size_t kMostThreads = 256;
+  if (options.threads > kMostThreads) {
+    return failed(err,
+                  {Errc::invalid, fmt::format("{} is not 0..{}", options.threads, kMostThreads)},
+                  "--threads");
+  }
+  auto rules = load_rules(options);
+  if (!rules) {  // a wrong option or configuration, also when the folder is not there
+    failed(err, rules.error(), options.rules_dir.empty() ? "" : "--rules");
+    return 2;
+  }
+  const std::size_t threads =
+      options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::string> files = options.files;
+  if (files.empty()) files.emplace_back("-");
+
+  const auto started = clock.steady();
+  Run run(options, std::move(rules).value(), std::min(threads, kMostThreads), out, err, clock);
+  int status = 0;
+  for (const std::string& file : files) {
+    if (const auto done = run.file(file); !done) {
+      failed(err, done.error());
+      status = 1;
+      break;
+    }
+  }
+  print_summary(err, run.counts(), clock.steady() - started);
+  return status;
+}
+
+}  // namespace clarion::app
