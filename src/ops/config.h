@@ -30,7 +30,7 @@ struct Config {
   struct Gateway {
     std::int64_t connections_per_address = 100;
     std::int64_t heartbeat_seconds = 25;
-    std::int64_t max_backlog_bytes = 256 * 1024;
+    std::int64_t max_backlog_bytes = 262'144;
     std::int64_t stall_seconds = 15;
     std::vector<std::string> allowed_origins;
     bool operator==(const Gateway&) const = default;

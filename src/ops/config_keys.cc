@@ -219,6 +219,7 @@ std::string toml_value(const ConfigKey& key, const Config& config) {
           return quoted(value);
         } else if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
           std::vector<std::string> items;
+          items.reserve(value.size());
           for (const std::string& item : value) items.push_back(quoted(item));
           return fmt::format("[{}]", fmt::join(items, ", "));
         } else {
