@@ -74,7 +74,7 @@ class Worker {
       return;
     }
     ++job.counts.posts;
-    const model::ScanResult& result = scanner_.scan_post(post_, all_);
+    const model::ScanResult& result = scanner_.scan(post_, all_);
     if (result.flagged) ++job.counts.flagged;
     if (!result.flagged && !all_) return;
     intake::ScanRecord record{.post_id = post_.id, .source = post_.source, .result = result};
