@@ -51,6 +51,15 @@ class File {
   std::uint64_t read_ = 0, total_ = 0;
 };
 
+/// By memchr, which looks at 32 bytes at a time; std::count would cost a twentieth of a scan.
+std::uint64_t count_lines(std::string_view bytes) {
+  std::uint64_t count = 0;
+  for (std::size_t at = bytes.find('\n'); at != std::string_view::npos;
+       at = bytes.find('\n', at + 1))
+    ++count;
+  return count;
+}
+
 Error broken(std::string_view form) {
   return Error{Errc::corrupt, fmt::format("is broken or cut short, as {} data", form)};
 }
@@ -261,7 +270,7 @@ Result<bool> LineSource::next(LineBlock& block) {
   } else if (failed_) {
     return std::move(*failed_);  // what is left is a piece of a line
   }
-  next_line_ += static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+  next_line_ += count_lines(bytes);
   return !bytes.empty();
 }
 
