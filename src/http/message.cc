@@ -82,6 +82,7 @@ Response problem(const Request& request, const Error& error) {
     }
   }
   Response response{status, {{"Content-Type", "application/problem+json"}}, json::serialize(body)};
+  if (status >= 500) response.fault = error.text;
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (status == 429 || status == 503) {
     const auto wait = std::find_if(error.params.begin(), error.params.end(),

@@ -42,6 +42,7 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::string fault = {};  ///< for the log alone: why it is a 5xx (problem() sets it)
 };
 
 /// application/json.

@@ -88,8 +88,10 @@ class AsioServer final : public Server {
     const auto read = [](const std::atomic<std::uint64_t>& counter) {
       return counter.load(std::memory_order_relaxed);
     };
-    return {read(shared_.requests), read(shared_.refused_busy), read(shared_.refused_limit),
-            shared_.limits->connections()};
+    Stats stats{read(shared_.requests), read(shared_.refused_busy), read(shared_.refused_limit),
+                shared_.limits->connections()};
+    std::transform(shared_.answers.begin(), shared_.answers.end(), stats.answers.begin(), read);
+    return stats;
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -58,9 +59,15 @@ class Server {
   /// Ends everything at once; joins the threads, so it waits for the handlers that run. Sockets
   /// that were taken over must be destroyed before the server is.
   virtual void stop() = 0;
-  /// Text of the Prometheus counters of this part, appended to /metrics by app.
+  /// Counters since the start, but `connections`, which are open now (those that were taken over
+  /// included).
   struct Stats {
-    std::uint64_t requests = 0, refused_busy = 0, refused_limit = 0, connections = 0;
+    std::uint64_t requests = 0;      ///< heads read
+    std::uint64_t refused_busy = 0;  ///< 503: no worker free and the queue full
+    std::uint64_t refused_limit =
+        0;  ///< connections and requests over an address's or the whole limit
+    std::uint64_t connections = 0;
+    std::array<std::uint64_t, 6> answers{};  ///< by the first digit of the status
   };
   [[nodiscard]] virtual Stats stats() const = 0;
 };

@@ -81,6 +81,11 @@ bool RawClient::send(std::string_view bytes) {
 
 void RawClient::finish_sending() { ::shutdown(socket_, SHUT_WR); }
 
+bool RawClient::readable(std::chrono::milliseconds within) const {
+  pollfd one{socket_, POLLIN, 0};
+  return poll(&one, 1, static_cast<int>(within.count())) > 0;
+}
+
 bool RawClient::receive() {
   pollfd one{socket_, POLLIN, 0};
   if (poll(&one, 1, 20000) <= 0) {

@@ -55,6 +55,8 @@ class RawClient {
   std::string read_all();
   /// At least this much.
   std::string read_bytes(std::size_t count);
+  /// Something came, or the end, within the time.
+  [[nodiscard]] bool readable(std::chrono::milliseconds within) const;
   [[nodiscard]] int fd() const { return socket_; }
 
  private:

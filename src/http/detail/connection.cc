@@ -123,15 +123,15 @@ void Connection::begin_exchange(RequestHead head) {
 
 void Connection::start_body() {
   if (const Status fine = check_body(*exchange_); !fine) return refuse(fine.error());
+  exchange_->body = BodyReader(exchange_->framing);
+  state_ = State::body;
+  deadline_ = after(shared_.options.request_timeout);
   if (in_.empty() && exchange_->http11 && exchange_->request.headers.contains("expect")) {
     // It fits the empty send buffer of a client that waits; where it does not, the client sends
     // without it.
     error_code ignored;
     socket_.write_some(asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")), ignored);
   }
-  exchange_->body = BodyReader(exchange_->framing);
-  state_ = State::body;
-  deadline_ = after(shared_.options.request_timeout);
   advance_body();
 }
 

@@ -35,9 +35,14 @@ void Connection::refuse(const Error& error) {
     // Nothing is known of the request, and where the next one begins neither.
     exchange_ = std::make_unique<Exchange>();
     exchange_->keep_alive = false;
-    exchange_->request.request_id = exchange_->request_id = make_request_id(shared_.random);
+    exchange_->request_id = make_request_id(shared_.random);
   }
-  answer(problem(exchange_->request, error));
+  // A deferred handler may have taken the request along.
+  exchange_->request.request_id = exchange_->request_id;
+  Response response = problem(exchange_->request, error);
+  // Refusals are counted; a line each would only add to the load that caused them.
+  response.fault.clear();
+  answer(std::move(response));
 }
 
 void Connection::answer(Response response) {

@@ -106,6 +106,8 @@ void Core::run() {
       return;
     } catch (const std::exception& e) {
       shared_.log(fmt::format("http core {}: {}", index_, e.what()));
+    } catch (...) {
+      shared_.log(fmt::format("http core {}: an exception of no standard type", index_));
     }
   }
 }

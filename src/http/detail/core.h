@@ -10,6 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -41,6 +42,12 @@ struct Shared {
   Workers workers;
   std::atomic<bool> draining{false};
   std::atomic<std::uint64_t> requests{0}, refused_busy{0}, refused_limit{0};
+
+  std::array<std::atomic<std::uint64_t>, 6> answers{};  // by the status's first digit
+  void count_answer(int status) {
+    answers[static_cast<std::size_t>(std::clamp(status / 100, 0, 5))].fetch_add(
+        1, std::memory_order_relaxed);
+  }
 
   /// Connections that may still owe an answer; drain() waits for none.
   void opened();

@@ -154,8 +154,13 @@ Result<RequestHead> parse_request_head(std::string_view bytes) {
   head.http11 = parser.version == 11;
   head.keep_alive = parser.keep_alive();
   head.fields = std::move(parser.found.fields);
-  if (head.http11 && !head.fields.contains("host"))
-    return malformed("no Host (RFC 9112 section 3.2)");
+  // What decides about a link or an origin later must not pass for two things.
+  const auto host = head.fields.find("host");
+  if (host != head.fields.end() &&
+      host->second.find_first_of(" \t/\\?#@,\"<>") != std::string::npos) {
+    return malformed("a Host that is none");
+  }
+  if (head.http11 && host == head.fields.end()) return malformed("no Host (RFC 9112 section 3.2)");
   CLARION_TRY(head.framing, framing_of(head.fields, head.http11));
   head.method = std::move(parser.method);
   head.target = std::move(parser.target);
