@@ -77,6 +77,11 @@ class Explainer {
       for (const detail::Span& span : atom.spans) phrase.places.push_back(place(span));
       out.phrases.push_back(std::move(phrase));
     }
+    // As the text reads, and what blocks last.
+    std::stable_sort(out.phrases.begin(), out.phrases.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.blocking, a.places.front().from) <
+             std::pair(b.blocking, b.places.front().from);
+    });
     return out;
   }
 
@@ -86,10 +91,11 @@ class Explainer {
 };
 
 std::string print(const Explanation::RuleFound& rule) {
+  const std::string& title = rule.title_zh.empty() ? rule.title_en : rule.title_zh;
   std::string out =
-      fmt::format("  {} (version {}, weight {}, {}{}) {}\n", rule.id, rule.version, rule.weight,
+      fmt::format("  {} (version {}, weight {}, {}{}){}{}\n", rule.id, rule.version, rule.weight,
                   name_of(rule.severity), rule.shadow ? ", shadow: counts for nothing" : "",
-                  rule.title_zh.empty() ? rule.title_en : rule.title_zh);
+                  title.empty() ? "" : " ", title);
   for (const auto& place : rule.places)
     out += fmt::format("    hit   bytes {}..{}: {}\n", place.from, place.to, place.text);
   for (const auto& phrase : rule.phrases) {

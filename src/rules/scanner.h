@@ -59,7 +59,7 @@ class Scanner {
   /// named in the post's text, else in its media's (model::regions_in_text); looked for only when
   /// flagged or wanted.
   const model::ScanResult& scan(const Input& input);
-  const model::ScanResult& scan(const model::Post& post, bool want_regions = false);
+  const model::ScanResult& scan(const model::Post& post, bool want_regions);
 
   /// The folded text of the last post (not of its media): grouping and the library go on from it.
   [[nodiscard]] const text::Folded& folded() const;

@@ -135,8 +135,9 @@ bool read_chinese(const Run& run, std::size_t i, double& out) {
     has_unit = true;
     if (factor >= 1e4) {
       section += digit;
-      if (section == 0) return false;
-      total = (total + section) * factor;
+      // 一亿二千万: 万 counts what stands since 亿. 三万亿: 亿 counts all before it.
+      if (factor < 1e8 ? section == 0 : total + section == 0) return false;
+      total = factor < 1e8 ? total + section * factor : (total + section) * factor;
       section = 0;
     } else {
       if (!has_digit && factor != 10 && i == first) return false;
