@@ -22,6 +22,8 @@ namespace {
 /// Reading pauses while so many bytes of answers wait: a peer that asks and never reads must not
 /// make us hoard.
 constexpr std::size_t kPauseBytes = 16U << 10U;
+/// A client has little to say; the system's own bound is 6 MiB.
+constexpr int kReceiveBufferBytes = 64 << 10;
 /// Buffers read in a row before others get their turn.
 constexpr int kReadsInARow = 4;
 
@@ -77,6 +79,7 @@ Connection::Connection(boost::asio::ip::tcp::socket socket, Options options,
   const int fd = socket_.native_handle();
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(fd, SOL_SOCKET, SO_SNDBUF, static_cast<int>(options.send_buffer_bytes));
+  set_option(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes);
 }
 
 void Connection::begin(std::string_view read_ahead) {
@@ -136,6 +139,7 @@ void Connection::take_input(std::string_view bytes) {
         take_close(event.code);
         break;
       case ws::Event::Kind::violation:
+        violated_ = true;
         close(event.code, event.payload);
         break;
     }
@@ -265,6 +269,13 @@ void Connection::close(std::uint16_t code, std::string_view reason, bool make_ro
 
 void Connection::finish_when_closed() {
   const bool all_sent = held_.empty() && kept_.empty();
+  if (all_sent && violated_ && !close_got_) {
+    // Its bytes can't be told apart any more, so its end must do for a Close; unread they would
+    // turn ours into a reset.
+    boost::system::error_code ignored;
+    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+    return;
+  }
   if (all_sent && (close_got_ || options_.wire == Wire::event_stream)) finish();
 }
 

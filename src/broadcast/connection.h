@@ -133,6 +133,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool received_ = false;
   bool closing_ = false;  // our Close is sent or kept
   bool close_got_ = false;
+  bool violated_ = false;  // the peer broke RFC 6455
   bool gone_ = false;
 };
 

@@ -26,7 +26,7 @@ std::shared_ptr<void> AccountCounts::take(const std::shared_ptr<AccountCounts>& 
   std::size_t& open = counts->open_[account];
   if (most != 0 && open >= most) return nullptr;
   ++open;
-  return std::shared_ptr<void>(nullptr, [counts, account](void*) {
+  return std::shared_ptr<void>(counts.get(), [counts, account](void*) {
     const std::lock_guard relock(counts->mutex_);
     const auto found = counts->open_.find(account);
     if (--found->second == 0) counts->open_.erase(found);

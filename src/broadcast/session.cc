@@ -265,6 +265,8 @@ void Session::on_gone() {
   record_acks();
   while (!subscriptions_.empty()) drop(*subscriptions_.back());
   hub_.wheel().cancel(*this);
+  hold_.reset();
+  account_hold_.reset();
   hub_.retire(*this);
 }
 

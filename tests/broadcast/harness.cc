@@ -104,6 +104,11 @@ void Client::send(std::string_view bytes) const {
   }
 }
 
+std::size_t Client::try_send(std::string_view bytes) const {
+  const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+}
+
 void Client::send_frame(ws::Opcode opcode, std::string_view payload) const {
   send(client_frame(opcode, payload));
 }

@@ -63,6 +63,8 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   void send(std::string_view bytes) const;
+  /// Sends what the socket takes without waiting; how much that was.
+  std::size_t try_send(std::string_view bytes) const;
   void send_frame(ws::Opcode opcode, std::string_view payload) const;
   void say(std::string_view json) const { send_frame(ws::Opcode::text, json); }
   /// Takes what has come, at most so many bytes.
