@@ -42,7 +42,8 @@ Status add_posts(store::View& view, const store::CaseRow& row, std::int64_t afte
     item["score"] = post.score;
     item["received_at"] = model::to_text(post.received_at);
     shown.push_back(std::move(item));
-    for (json::value& hit : json::parse(post.hits).as_array()) {
+    const json::value found = json::parse(post.hits);
+    for (const json::value& hit : found.as_array()) {
       json::object with_post = hit.as_object();
       with_post["post_id"] = post.id;
       with_post["source"] = post.source;

@@ -24,7 +24,8 @@ std::string headers_text(const http::Response& response) {
 
 http::Response kept(const store::StoredAnswer& answer) {
   http::Response response{answer.status, {}, answer.body};
-  for (const json::key_value_pair& header : json::parse(answer.headers).as_object()) {
+  const json::value headers = json::parse(answer.headers);
+  for (const json::key_value_pair& header : headers.as_object()) {
     response.headers.emplace_back(header.key(), header.value().as_string());
   }
   return response;

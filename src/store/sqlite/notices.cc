@@ -71,7 +71,8 @@ std::optional<std::string> draft_text(const NoticeRow& row) {
 
 std::vector<model::Facets> all_facets(const std::string& text) {
   std::vector<model::Facets> out;
-  for (const json::value& item : json::parse(text).as_array()) out.push_back(facets_of(item.as_object()));
+  const json::value list = json::parse(text);
+  for (const json::value& item : list.as_array()) out.push_back(facets_of(item.as_object()));
   return out;
 }
 
