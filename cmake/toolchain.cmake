@@ -12,7 +12,8 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)
 # gcc 12 takes inlined std::string code for overruns at -O2 (GCC bugs 105329, 105651). AddressSanitizer looks for real ones.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND
+   NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
 endif()
 if(CLARION_WERROR)
