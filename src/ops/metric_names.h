@@ -11,27 +11,21 @@ enum class Metric : std::uint8_t {
   http_requests,
   http_refused,
   http_connections,
-  http_request_seconds,
   posts,
   scan_seconds,
   scan_bytes,
-  groups,
-  cases,
   cases_open,
-  case_oldest_open_seconds,
   notices_published,
   stream_head_offset,
   stream_subscribers,
   stream_frames,
   stream_closed,
-  store_commits,
-  store_commit_seconds,
   store_queue,
   rules_loaded,
   reloads,
 };
 
-enum class MetricType : std::uint8_t { counter, gauge, histogram };
+enum class MetricType : std::uint8_t { counter, gauge };
 
 struct MetricRow {
   Metric metric;

@@ -9,8 +9,6 @@
 
 namespace prometheus {
 class Counter;
-class Gauge;
-class Histogram;
 }  // namespace prometheus
 
 namespace clarion::ops {
@@ -29,29 +27,6 @@ class Counter {
   prometheus::Counter* counter_;
 };
 
-/// Goes up and down. As Counter.
-class Gauge {
- public:
-  void set(double value) const;
-  void add(double by) const;
-
- private:
-  friend class Metrics;
-  explicit Gauge(prometheus::Gauge& gauge) : gauge_(&gauge) {}
-  prometheus::Gauge* gauge_;
-};
-
-/// Durations in seconds, in buckets from 0.5 ms to 10 s. As Counter, but takes a lock.
-class Histogram {
- public:
-  void observe(double seconds) const;
-
- private:
-  friend class Metrics;
-  explicit Histogram(prometheus::Histogram& histogram) : histogram_(&histogram) {}
-  prometheus::Histogram* histogram_;
-};
-
 /// What the program counts, for GET /metrics. Asking twice for the same metric and labels gives the
 /// same one. Thread-safe.
 class Metrics {
@@ -61,10 +36,8 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  /// The three require a metric of their type.
+  /// Requires a metric that is a counter.
   [[nodiscard]] Counter counter(Metric metric, const MetricLabels& labels = {});
-  [[nodiscard]] Gauge gauge(Metric metric, const MetricLabels& labels = {});
-  [[nodiscard]] Histogram histogram(Metric metric, const MetricLabels& labels = {});
   /// A counter or gauge that a part keeps itself: `read` is asked at each scrape, on the scraping
   /// thread, and must outlive this.
   void sample(Metric metric, MetricLabels labels, std::function<double()> read);
