@@ -209,8 +209,9 @@ World::~World() {
   settle();
 }
 
-std::unique_ptr<Client> World::connect(const Headers& headers, std::string_view query,
-                                       int receive_buffer) {
+std::pair<http::Upgrade, std::unique_ptr<Client>> dial(boost::asio::io_context& core,
+                                                       const World::Headers& headers,
+                                                       std::string_view query, int receive_buffer) {
   const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -230,7 +231,7 @@ std::unique_ptr<Client> World::connect(const Headers& headers, std::string_view 
   ::close(listener);
 
   http::Upgrade upgrade{
-      boost::asio::ip::tcp::socket(io, boost::asio::ip::tcp::v4(), server), {}, {}, 0, {}};
+      boost::asio::ip::tcp::socket(core, boost::asio::ip::tcp::v4(), server), {}, {}, 0, {}};
   upgrade.request.method = "GET";
   upgrade.request.path = "/v1/stream";
   upgrade.request.request_id = "r-1";
@@ -244,8 +245,14 @@ std::unique_ptr<Client> World::connect(const Headers& headers, std::string_view 
                                        pair.substr(std::min(equals + 1, pair.size())));
     query.remove_prefix(std::min(end + 1, query.size()));
   }
+  return {std::move(upgrade), std::make_unique<Client>(client)};
+}
+
+std::unique_ptr<Client> World::connect(const Headers& headers, std::string_view query,
+                                       int receive_buffer) {
+  auto [upgrade, client] = dial(io, headers, query, receive_buffer);
   gateway->take_over()(std::move(upgrade));
-  return std::make_unique<Client>(client);
+  return std::move(client);
 }
 
 World::Headers World::websocket_headers(std::string_view protocols) {

@@ -133,6 +133,12 @@ class World {
   std::unique_ptr<Gateway> gateway;
 };
 
+/// Two ends of a loopback connection: as the HTTP server hands it over, and the client's.
+[[nodiscard]] std::pair<http::Upgrade, std::unique_ptr<Client>> dial(boost::asio::io_context& core,
+                                                                     const World::Headers& headers,
+                                                                     std::string_view query = {},
+                                                                     int receive_buffer = 0);
+
 /// An offset of a message, or 0.
 [[nodiscard]] std::uint64_t offset_of(const json::value& message);
 [[nodiscard]] std::string type_of(const json::value& message);
