@@ -20,13 +20,18 @@ std::string token_hash(std::string_view token) { return sha256_hex(token); }
 
 Result<Actor> actor_of_token(store::View& view, std::string_view token, model::Time now) {
   if (token.empty() || token.size() > 128) return unknown();
-  CLARION_TRY(auto found, store::find_token_by_hash(view, token_hash(token)));
+  return actor_of_hash(view, token_hash(token), now);
+}
+
+Result<Actor> actor_of_hash(store::View& view, std::string_view hash, model::Time now) {
+  CLARION_TRY(auto found, store::find_token_by_hash(view, hash));
   if (!found || found->revoked_at || found->expires_at <= now) return unknown();
   const auto scope = parse_scope(found->scope);
   if (!scope) return unknown();
   Actor actor;
   actor.scope = *scope;
   actor.token = found->id;
+  actor.expires_at = found->expires_at;
   actor.sources = found->sources;
   if (found->account) {
     CLARION_TRY(auto account, store::find_account(view, *found->account));
@@ -40,14 +45,6 @@ Result<Actor> actor_of_token(store::View& view, std::string_view token, model::T
   }
   if (actor.scope == Scope::desk && actor.account.empty()) return unknown();
   return actor;
-}
-
-Result<bool> still_valid(store::View& view, const std::string& token_hash_hex, std::int64_t generation, model::Time now) {
-  CLARION_TRY(auto found, store::find_token_by_hash(view, token_hash_hex));
-  if (!found || found->revoked_at || found->expires_at <= now) return false;
-  if (!found->account) return true;
-  CLARION_TRY(auto account, store::find_account(view, *found->account));
-  return account && !account->disabled && account->generation == generation;
 }
 
 Result<std::string> hash_password(std::string_view password) {

@@ -17,8 +17,8 @@ namespace clarion::identity {
 
 /// Who holds this token. Errors: `unauthorised` (unknown, revoked, expired, account disabled), code "unauthorised".
 [[nodiscard]] Result<Actor> actor_of_token(store::View& view, std::string_view token, model::Time now);
-/// True while the token and account that an Actor was made from are as they were.
-[[nodiscard]] Result<bool> still_valid(store::View& view, const std::string& token_hash_hex, std::int64_t generation, model::Time now);
+/// The same by the token's hash, for connections that go on.
+[[nodiscard]] Result<Actor> actor_of_hash(store::View& view, std::string_view hash, model::Time now);
 
 /// Argon2id by libsodium (interactive limits), in its own text form.
 [[nodiscard]] Result<std::string> hash_password(std::string_view password);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "model/time.h"
 
 #include <cstdint>
 #include <optional>
@@ -28,6 +29,7 @@ struct Actor {
   std::string token;                 ///< its id
   std::vector<std::string> sources;  ///< an ingest token's; empty: all
   std::int64_t generation = 0;       ///< of the account, when it was asked
+  model::Time expires_at;            ///< of the token
 
   /// How the audit chain names it: the account, or token:ID.
   [[nodiscard]] std::string name() const { return account.empty() ? "token:" + token : account; }

@@ -31,9 +31,11 @@ Status move_posts(Tx& tx, std::string_view from_case, std::string_view to_case);
 /// Posts received before `before` that still have text; at most `most`.
 [[nodiscard]] Result<std::vector<PostRow>> posts_before(View& view, model::Time before, std::int64_t most);
 
-/// A delete remembered, so that a late copy does not come back.
+/// A delete remembered, so that a late copy does not come back: its rank. Keeping one again replaces it.
 [[nodiscard]] Result<std::optional<std::string>> find_tombstone(View& view, std::string_view mode, std::string_view source, std::string_view id);
 Status keep_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id, std::string_view rank, model::Time until);
+Status drop_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id);
+/// Forgets those whose time is over; at most 1,000 a call.
 Status drop_old_tombstones(Tx& tx);
 
 /// A near-duplicate group as stored.

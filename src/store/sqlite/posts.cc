@@ -83,8 +83,13 @@ Status keep_tombstone(Tx& tx, std::string_view mode, std::string_view source, st
                       model::Time until) {
   auto insert = tx.connection().prepare(
       "INSERT INTO tombstones(mode, source, id, rank, until) VALUES(?,?,?,?,?) "
-      "ON CONFLICT DO UPDATE SET rank = max(rank, excluded.rank), until = max(until, excluded.until)");
+      "ON CONFLICT DO UPDATE SET rank = excluded.rank, until = max(until, excluded.until)");
   return insert.bind_all(mode, source, id, rank, ms(until)).run();
+}
+
+Status drop_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id) {
+  auto drop = tx.connection().prepare("DELETE FROM tombstones WHERE mode = ? AND source = ? AND id = ?");
+  return drop.bind_all(mode, source, id).run();
 }
 
 Status drop_old_tombstones(Tx& tx) {

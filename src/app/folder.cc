@@ -1,0 +1,53 @@
+#include "app/folder.h"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace clarion::app {
+
+Result<Folder> open_folder(const std::string& path) {
+  Folder folder{ops::make_system_clock(), ops::make_system_random(), nullptr};
+  CLARION_TRY(folder.database, store::Database::open({.folder = path}, *folder.clock, *folder.random));
+  return folder;
+}
+
+std::string cli_actor() {
+  const passwd* user = getpwuid(geteuid());
+  return fmt::format("cli:{}", user != nullptr ? user->pw_name : std::to_string(geteuid()));
+}
+
+Result<FolderLock> FolderLock::take(const std::string& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (!failed) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
+  const std::string path = folder + "/lock";
+  const int file = failed ? -1 : ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return Error{Errc::unavailable, fmt::format("{}: {}", path, std::strerror(errno))};
+  FolderLock lock(file);
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    std::array<char, 32> pid{};
+    const ssize_t size = ::pread(file, pid.data(), pid.size() - 1, 0);
+    const std::string_view holder(pid.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    return Error{Errc::conflict, fmt::format("{} is in use by process {}", folder, holder.substr(0, holder.find('\n')))};
+  }
+  const std::string pid = fmt::format("{}\n", ::getpid());
+  if (::ftruncate(file, 0) != 0 || ::pwrite(file, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+    return Error{Errc::unavailable, fmt::format("{}: {}", path, std::strerror(errno))};
+  }
+  return lock;
+}
+
+FolderLock::~FolderLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+}  // namespace clarion::app

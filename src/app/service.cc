@@ -1,0 +1,284 @@
+#include "app/service.h"
+
+#include "app/posts_route.h"
+#include "base/bytes.h"
+#include "broadcast/frame.h"
+#include "desk/evidence.h"
+#include "desk/routes.h"
+#include "identity/credentials.h"
+#include "notice/publication.h"
+#include "notice/routes.h"
+#include "rules/rule_set.h"
+#include "store/meta.h"
+#include "store/posts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace clarion::app {
+namespace {
+
+constexpr std::chrono::seconds kClockJump{60};  // contract section 2: a scheduled publication then waits for a person
+
+/// This desk's id in records: made once a store.
+Result<std::string> desk_id(store::Database& database) {
+  return database.write([](store::Tx& tx) -> Result<std::string> {
+    CLARION_TRY(auto id, store::find_meta(tx, "desk"));
+    if (id) return std::move(*id);
+    const std::string fresh = tx.ids().make("desk_");
+    CLARION_TRY(store::set_meta(tx, "desk", fresh));
+    return fresh;
+  });
+}
+
+std::string without_slash(std::string url) {
+  while (!url.empty() && url.back() == '/') url.pop_back();
+  return url;
+}
+
+}  // namespace
+
+Service::Service(ops::Config config, ops::ConfigSources sources, ops::Log& log)
+    : config_(std::move(config)),
+      sources_(std::move(sources)),
+      log_(log),
+      clock_(ops::make_system_clock()),
+      random_(ops::make_system_random()),
+      head_(config_.data.dir),
+      health_(*clock_),
+      last_tick_(clock_->steady()),
+      last_wall_(clock_->now()),
+      next_minute_(last_tick_) {}
+
+Service::~Service() { stop(); }
+
+Result<std::unique_ptr<Service>> Service::open(ops::Config config, ops::ConfigSources sources, ops::Log& log) {
+  std::unique_ptr<Service> service(new Service(std::move(config), std::move(sources), log));
+  CLARION_TRY(service->open_parts());
+  return service;
+}
+
+Result<std::shared_ptr<const rules::RuleSet>> Service::read_rules(const ops::Config& config) const {
+  std::vector<rules::PackSource> packs = rules::builtin_packs();
+  if (!config.rules.dir.empty()) {
+    CLARION_TRY(packs, rules::read_packs(config.rules.dir));
+  }
+  return rules::RuleSet::make(packs, {.flag_score = config.scan.flag_score, .cache_dir = config_.data.dir + "/cache"});
+}
+
+Status Service::open_parts() {
+  CLARION_TRY(auto lock, FolderLock::take(config_.data.dir));
+  lock_ = std::make_unique<FolderLock>(std::move(lock));
+  CLARION_TRY(database_, store::Database::open({.folder = config_.data.dir}, *clock_, *random_));
+  CLARION_TRY(auto epoch, head_.settle(*database_));
+  log_.info("store open", {{"folder", config_.data.dir}, {"epoch", epoch}});
+  CLARION_TRY(auto org, desk_id(*database_));
+  CLARION_TRY(auto keys, notice::Keyring::open(*database_, *random_));
+  CLARION_TRY(auto zone, ops::Zone::load(config_.desk.timezone));
+  notices_ = std::make_unique<notice::NoticeOptions>(
+      notice::NoticeOptions{org, config_.desk.name, without_slash(config_.server.public_url), zone, keys, {}});
+  notices_->published = [this](std::string_view channel, std::string_view in_epoch, const store::LogEntry& entry) {
+    if (const Status kept = head_.advance(channel, entry.offset); !kept) log_.error("head file not written", kept.error());
+    metrics_.counter(ops::Metric::notices_published, {{"channel", std::string(channel)}}).add();
+    if (gateway_) {
+      gateway_->publish(channel, broadcast::make_notice_frame(channel, {std::string(in_epoch), entry.offset}, entry.form, entry.jws,
+                                                              entry.facets));
+    }
+  };
+  requests_ = std::make_unique<identity::Requests>(
+      *database_, *clock_,
+      identity::RightsPolicy{config_.desk.operator_may_judge, config_.security.token_approvals});
+
+  CLARION_TRY(auto rules, read_rules(config_));
+  log_.info("rules loaded", {{"rules", rules->statistics().rules}, {"packs", rules->statistics().packs}, {"version", rules->version()}});
+  PipelineOptions pipeline;
+  pipeline.desk = {org, std::chrono::minutes(config_.desk.lease_minutes)};
+  pipeline.groups = {static_cast<std::size_t>(config_.group.max_groups), std::chrono::hours(config_.group.window_hours),
+                     config_.group.similarity};
+  pipeline.tombstones = std::chrono::hours(24 * config_.posts.tombstone_days);
+  pipeline_ = std::make_unique<Pipeline>(*database_, *clock_, pipeline);
+  pipeline_->use_rules(std::move(rules));
+  CLARION_TRY(pipeline_->load());
+
+  CLARION_TRY(auto listen, ops::parse_listen(config_.server.listen));
+  http::ServerOptions server;
+  server.address = listen.address;
+  server.port = listen.port;
+  server.workers = static_cast<std::size_t>(config_.http.workers);
+  server.connections_per_address = static_cast<std::size_t>(config_.gateway.connections_per_address);
+  server.requests_per_address = static_cast<std::size_t>(config_.http.requests_per_address);
+  server.trusted_proxies = config_.http.trusted_proxies;
+  server.log = [this](const std::string& line) { log_.warn("http", {{"what", line}}); };
+  CLARION_TRY(server_, http::Server::open(server, routes(), *clock_, *random_));
+  CLARION_TRY(open_gateway());
+
+  health_.add("store", [this] {
+    return database_->write([](store::Tx& tx) { return store::set_meta(tx, "probe", model::to_text(tx.now())); });
+  });
+  health_.add("scan", [this] { return pipeline_->probe(); });
+  health_.add("log", [this] {
+    return database_->read([](store::View& view) -> Status {
+      CLARION_TRY(store::channel_head(view, "notices"));
+      return ok();
+    });
+  });
+  add_metrics();
+  return ok();
+}
+
+Status Service::open_gateway() {
+  broadcast::GatewayOptions options;
+  options.heartbeat = std::chrono::seconds(config_.gateway.heartbeat_seconds);
+  options.stall = std::chrono::seconds(config_.gateway.stall_seconds);
+  options.max_backlog_bytes = static_cast<std::size_t>(config_.gateway.max_backlog_bytes);
+  std::vector<boost::asio::io_context*> cores;
+  for (std::size_t i = 0; i < server_->cores(); ++i) cores.push_back(&server_->core(i));
+  CLARION_TRY(gateway_, broadcast::Gateway::open(options, stream_source(), cores, {*clock_, *random_}));
+  *stream_ = gateway_->take_over();
+  return ok();
+}
+
+broadcast::Source Service::stream_source() {
+  broadcast::Source source;
+  source.page = [this](std::string_view channel, std::uint64_t after, std::size_t max_bytes, std::size_t max_frames) {
+    return database_->read([&](store::View& view) -> Result<broadcast::Frames> {
+      CLARION_TRY(auto epoch, store::find_meta(view, "epoch"));
+      CLARION_TRY(auto entries, store::log_after(view, channel, after, max_bytes, static_cast<std::int64_t>(max_frames)));
+      broadcast::Frames frames;
+      for (store::LogEntry& entry : entries) {
+        frames.push_back(broadcast::make_notice_frame(channel, {epoch.value_or(""), entry.offset}, entry.form, entry.jws, std::move(entry.facets)));
+      }
+      return frames;
+    });
+  };
+  source.live = [this](std::string_view channel) {
+    return database_->read([&](store::View& view) -> Result<broadcast::Snapshot> {
+      CLARION_TRY(auto epoch, store::find_meta(view, "epoch"));
+      CLARION_TRY(auto head, store::channel_head(view, channel));
+      CLARION_TRY(auto entries, store::live_entries(view, channel, clock_->now()));
+      broadcast::Snapshot snapshot{{epoch.value_or(""), head}, {}};
+      for (store::LogEntry& entry : entries) {
+        snapshot.frames.push_back(
+            broadcast::make_notice_frame(channel, {snapshot.head.epoch, entry.offset}, entry.form, entry.jws, std::move(entry.facets)));
+      }
+      return snapshot;
+    });
+  };
+  source.authenticate = [this](const broadcast::Presented& presented) -> Result<broadcast::Credential> {
+    if (presented.token.empty()) return Error{Errc::unauthorised, "no token was given", "unauthorised"};
+    const std::string hash = identity::token_hash(presented.token);
+    CLARION_TRY(auto actor, database_->read([&](store::View& view) { return identity::actor_of_token(view, presented.token, clock_->now()); }));
+    broadcast::Credential credential;
+    credential.key = fmt::format("{}:{}", hash, actor.generation);
+    credential.account = actor.name();
+    if (actor.scope == identity::Scope::desk || actor.scope == identity::Scope::drill) credential.channels.emplace_back("drill");
+    credential.expires_at = actor.expires_at;
+    return credential;
+  };
+  source.standing = [this](std::span<const std::string> keys) {
+    return database_->read([&](store::View& view) -> Result<std::vector<broadcast::Standing>> {
+      std::vector<broadcast::Standing> out;
+      for (const std::string& key : keys) {
+        const std::size_t colon = key.find(':');
+        const auto actor = identity::actor_of_hash(view, std::string_view(key).substr(0, colon), clock_->now());
+        if (!actor && actor.error().errc != Errc::unauthorised) return actor.error();
+        const bool same = actor && std::to_string(actor.value().generation) == key.substr(colon + 1);
+        out.push_back(!actor ? broadcast::Standing::gone : same ? broadcast::Standing::good : broadcast::Standing::changed);
+      }
+      return out;
+    });
+  };
+  source.on_ack = [this](const broadcast::Ack& ack) {
+    const Status kept = database_->write([&](store::Tx& tx) {
+      return store::keep_receipt(tx, ack.by.account, ack.channel, ack.position.epoch, ack.position.offset);
+    });
+    if (!kept) log_.warn("receipt not kept", kept.error());
+  };
+  source.allowed_origins = config_.gateway.allowed_origins;
+  return source;
+}
+
+http::Router Service::routes() {
+  http::Router router;
+  add_ops_routes(router);
+  add_posts_route(router, *requests_, *pipeline_);
+  desk::add_routes(router, *requests_, {notices_->org, std::chrono::minutes(config_.desk.lease_minutes)});
+  notice::add_routes(router, *requests_, *notices_);
+  stream_ = std::make_shared<std::function<void(http::Upgrade)>>();
+  router.add({.method = "GET", .pattern = "/v1/stream", .guard = {}, .handler = {},
+              .take_over = [stream = stream_](http::Upgrade upgrade) { (*stream)(std::move(upgrade)); }});
+  return router;
+}
+
+void Service::start() { server_->start(); }
+
+std::string Service::url() const {
+  const auto listen = ops::parse_listen(config_.server.listen);
+  const std::string address = listen ? listen.value().address : "127.0.0.1";
+  const bool v6 = address.find(':') != std::string::npos;
+  return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", address, v6 ? "]" : "", server_->port());
+}
+
+Status Service::reload() {
+  const std::lock_guard lock(reload_mutex_);
+  const auto done = [this]() -> Status {
+    CLARION_TRY(auto config, ops::load_config(sources_));
+    CLARION_TRY(auto rules, read_rules(config));
+    const auto level = ops::parse_log_level(config.log.level);
+    log_.info("rules loaded", {{"rules", rules->statistics().rules}, {"version", rules->version()}});
+    pipeline_->use_rules(std::move(rules));
+    if (level) log_.set_level(*level);
+    return ok();
+  }();
+  metrics_.counter(ops::Metric::reloads, {{"result", done ? "done" : "refused"}}).add();
+  if (!done) log_.error("reload refused, the old state stays", done.error());
+  return done;
+}
+
+void Service::tick() {
+  const auto steady = clock_->steady();
+  const model::Time wall = clock_->now();
+  const auto drift = (wall - last_wall_) - std::chrono::duration_cast<std::chrono::milliseconds>(steady - last_tick_);
+  const bool jumped = drift > kClockJump || drift < -kClockJump;
+  if (jumped) log_.warn("the clock jumped; scheduled notices wait for a person", {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(drift).count()}});
+  last_tick_ = steady;
+  last_wall_ = wall;
+  // Looked for first on a snapshot, so that an idle desk writes nothing.
+  const auto due = database_->read([&](store::View& view) -> Result<bool> {
+    CLARION_TRY(auto lost, store::lost_leases(view, wall, 1));
+    CLARION_TRY(auto scheduled, store::scheduled_notices(view));
+    return !lost.empty() || !scheduled.empty();
+  });
+  const bool minute = steady >= next_minute_;
+  if (due && !due.value() && !minute) return;
+  if (minute) next_minute_ = steady + std::chrono::minutes(1);
+  const Status done = database_->write([&](store::Tx& tx) -> Status {
+    CLARION_TRY(desk::end_leases(tx));
+    CLARION_TRY(auto fired, notice::publish_due(tx, *notices_, jumped));
+    if (fired.held > 0) log_.error("scheduled notices are held and wait for a person", {{"count", fired.held}});
+    if (!minute) return ok();
+    CLARION_TRY(store::drop_old_answers(tx));
+    return store::drop_old_tombstones(tx);
+  });
+  if (!done) log_.error("what was due could not be done", done.error());
+}
+
+void Service::drain() {
+  health_.set_draining();
+  const std::chrono::milliseconds at_most = std::chrono::seconds(config_.server.drain_seconds);
+  log_.info("draining", {{"seconds", config_.server.drain_seconds}});
+  const auto begun = clock_->steady();
+  gateway_->begin_drain(at_most);
+  server_->drain(at_most / 2);
+  const auto left = at_most - std::chrono::duration_cast<std::chrono::milliseconds>(clock_->steady() - begun);
+  if (left > std::chrono::milliseconds(0)) gateway_->drain(left);
+}
+
+void Service::stop() {
+  if (gateway_) gateway_->stop();
+  if (server_) server_->stop();
+  server_.reset();
+}
+
+}  // namespace clarion::app

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "app/folder.h"
+#include "app/head_file.h"
+#include "app/pipeline.h"
+#include "broadcast/gateway.h"
+#include "http/server.h"
+#include "identity/requests.h"
+#include "notice/lifecycle.h"
+#include "ops/config.h"
+#include "ops/health.h"
+#include "ops/log.h"
+#include "ops/metrics.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace clarion::app {
+
+/// The running system, all roles in one process. Built in the order of its members, ended in reverse.
+class Service {
+ public:
+  /// Opens folder, store, keys, rules, pipeline, gateway and server; serves nothing yet. Errors: of each, with its place.
+  static Result<std::unique_ptr<Service>> open(ops::Config config, ops::ConfigSources sources, ops::Log& log);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  void start();
+  /// http://ADDR:PORT as bound.
+  [[nodiscard]] std::string url() const;
+  /// Ready when the path from a post to a subscriber works.
+  [[nodiscard]] ops::Health::Report ready() { return health_.ready(); }
+  /// Reads rules and log level anew; refused whole when anything is wrong, the old state stays. Blocks; any thread.
+  Status reload();
+  /// What is due by the clock: leases, scheduled notices, old answers. Called a few times a second by one thread.
+  void tick();
+  /// /readyz says 503, readers get 3001, requests end; returns within server.drain_seconds.
+  void drain();
+  void stop();
+
+ private:
+  Service(ops::Config config, ops::ConfigSources sources, ops::Log& log);
+  Status open_parts();
+  Status open_gateway();
+  http::Router routes();
+  void add_ops_routes(http::Router& router);
+  broadcast::Source stream_source();
+  void add_metrics();
+  Result<std::shared_ptr<const rules::RuleSet>> read_rules(const ops::Config& config) const;
+
+  ops::Config config_;
+  ops::ConfigSources sources_;
+  ops::Log& log_;
+  std::unique_ptr<ops::Clock> clock_;
+  std::unique_ptr<ops::Random> random_;
+  std::unique_ptr<FolderLock> lock_;
+  std::unique_ptr<store::Database> database_;
+  HeadFile head_;
+  ops::Health health_;
+  ops::Metrics metrics_;
+  std::unique_ptr<notice::NoticeOptions> notices_;
+  std::unique_ptr<identity::Requests> requests_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<broadcast::Gateway> gateway_;
+  std::shared_ptr<std::function<void(http::Upgrade)>> stream_;  // set once the gateway is there
+
+  std::mutex reload_mutex_;  // one reload at a time
+  std::chrono::steady_clock::time_point last_tick_;
+  model::Time last_wall_;
+  std::chrono::steady_clock::time_point next_minute_;
+};
+
+}  // namespace clarion::app
