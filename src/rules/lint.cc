@@ -41,10 +41,10 @@ Shape shape_of(std::string_view key) {
   return shape;
 }
 
-/// True for a phrase that folding drops where it stands between two Han characters: 🙏 in 求求🙏转.
+/// True for a phrase with separators at an edge that folding drops where it stands between two Han
+/// characters: 🙏 in 求求🙏转, #辟谣# in a sentence.
 bool vanishes(const std::string& key) {
-  const std::string framed = "中" + key + "中";
-  return text::fold(framed).bytes == "中中";
+  return text::fold("中" + key + "中").bytes.find(key) == std::string::npos;
 }
 
 class Linter {
@@ -88,13 +88,11 @@ class Linter {
     if (expr.kind == Kind::phrases) {
       for (const Phrase& phrase : expr.phrases) {
         if (alone) check_length(phrase);
-        if (vanishes(phrase.key)) {
-          report_.warn(
-              phrase.line,
-              fmt::format(
-                  "phrase '{}' is only separators: it is dropped between Han characters and then "
-                  "not found",
-                  phrase.text));
+        if (expr.view == model::View::folded && vanishes(phrase.key)) {
+          report_.warn(phrase.line, fmt::format("phrase '{}' has separators at its edge: they are "
+                                                "dropped between Han characters, "
+                                                "and it is then not found",
+                                                phrase.text));
         }
       }
       check_duplicates(expr.phrases, "this level", expr.line);

@@ -33,7 +33,15 @@ Scanner& Scanner::operator=(Scanner&&) noexcept = default;
 
 void Scanner::use(std::shared_ptr<const RuleSet> rules) {
   if (rules == rules_) return;
+  Profile* const profile = profile_;
   *this = Scanner(std::move(rules));
+  set_profile(profile);
+}
+
+void Scanner::set_profile(Profile* profile) {
+  profile_ = profile;
+  work_->text.set_profile(profile);
+  work_->media.set_profile(profile);
 }
 
 const text::Folded& Scanner::folded() const { return work_->text.folded(); }
@@ -61,18 +69,11 @@ const model::ScanResult& Scanner::scan(const Input& input) {
 }
 
 void Scanner::scan_text(std::string_view text, int media) {
-  const bool timed = profile_ != nullptr && profile_->now_ns != nullptr;
-  const std::uint64_t begin = timed ? profile_->now_ns() : 0;
   detail::Matcher& matcher = media < 0 ? work_->text : work_->media;
   matcher.read(text);
   const auto candidates = matcher.candidates();
-  const std::uint64_t matched = timed ? profile_->now_ns() : 0;
-  if (profile_ != nullptr) {
-    profile_->texts += 1;
-    profile_->triggered_texts += candidates.empty() ? 0U : 1U;
-    profile_->rules_evaluated += candidates.size();
-    profile_->match_ns += matched - begin;
-  }
+  if (candidates.empty()) return;
+  const std::uint64_t begin = profile_ != nullptr ? profile_->now() : 0;
   for (const std::uint32_t index : candidates) {
     if (!matcher.holds(index)) continue;
     work_->rules_hit.push_back(index);
@@ -91,7 +92,7 @@ void Scanner::scan_text(std::string_view text, int media) {
       hit.media = media;
     }
   }
-  if (timed) profile_->evaluate_ns += profile_->now_ns() - matched;
+  if (profile_ != nullptr) profile_->evaluate_ns += profile_->now() - begin;
 }
 
 void Scanner::finish(const Input& input) {

@@ -2,6 +2,7 @@
 
 #include "model/post.h"
 #include "model/scan.h"
+#include "rules/profile.h"
 #include "rules/rule_set.h"
 #include "text/fold.h"
 
@@ -21,17 +22,6 @@ struct Input {
   std::string_view region = {};  ///< geo.region of the post, or empty
   /// Look for places in texts that are not flagged too.
   bool want_regions = false;
-};
-
-/// Counts where the time goes, for `rules bench` and bench/. The clock comes from outside; a null
-/// one counts posts alone.
-struct Profile {
-  std::uint64_t (*now_ns)() = nullptr;
-  std::uint64_t texts = 0;            ///< posts' and media's
-  std::uint64_t triggered_texts = 0;  ///< with a phrase that made a rule worth evaluating
-  std::uint64_t rules_evaluated = 0;
-  std::uint64_t match_ns = 0;     ///< fold, Hyperscan
-  std::uint64_t evaluate_ns = 0;  ///< rules, spans, score, regions
 };
 
 /// Scans posts one after the other. One a thread: it owns its Hyperscan scratch and buffers and
@@ -65,7 +55,7 @@ class Scanner {
   [[nodiscard]] const text::Folded& folded() const;
 
   /// Counts into the profile from now on; null: stop. It must outlive the scanner.
-  void set_profile(Profile* profile) { profile_ = profile; }
+  void set_profile(Profile* profile);
 
  private:
   struct Work;

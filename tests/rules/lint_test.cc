@@ -28,7 +28,9 @@ TEST(Lint, WarnsOfPhrasesThatAreTheSameAfterFolding) {
 }
 
 TEST(Lint, WarnsOfPhrasesThatFoldingDropsBetweenHan) {
-  EXPECT_TRUE(says("[🙏]", "phrase '🙏' is only separators"));
+  EXPECT_TRUE(says("[🙏]", "phrase '🙏' has separators at its edge"));
+  EXPECT_TRUE(says("['#辟谣#']", "has separators at its edge"));
+  EXPECT_FALSE(says("[3天, 5g 基站]", "separators"));
 }
 
 TEST(Lint, WarnsOfRegexesThatNeverFitFoldedText) {

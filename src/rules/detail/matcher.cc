@@ -54,7 +54,9 @@ const text::Folded& Matcher::key(model::View view) {
   const auto bit = static_cast<std::uint8_t>(1U << index_of(view));
   if ((made_ & bit) == 0) {
     made_ = static_cast<std::uint8_t>(made_ | bit);
+    const std::uint64_t begin = profile_ != nullptr ? profile_->now() : 0;
     make_view(view, keys_[0], keys_[index_of(view)]);
+    if (profile_ != nullptr) profile_->fold_ns += profile_->now() - begin;
   }
   return keys_[index_of(view)];
 }
@@ -67,10 +69,15 @@ void Matcher::scan_view(model::View view) {
   if (database == nullptr) return;
   const std::string& bytes = key(view).bytes;
   if (bytes.empty()) return;
+  const std::uint64_t begin = profile_ != nullptr ? profile_->now() : 0;
   const hs_error_t outcome =
       hs_scan(database.get(), bytes.data(), static_cast<unsigned>(bytes.size()), 0, scratch_.get(),
               &Matcher::on_match, this);
   CLARION_ASSERT(outcome == HS_SUCCESS);
+  if (profile_ != nullptr) {
+    profile_->hyperscan_ns += profile_->now() - begin;
+    profile_->hyperscan_texts += view == model::View::folded ? 1U : 0U;
+  }
 }
 
 void Matcher::read(std::string_view original) {
@@ -86,11 +93,20 @@ void Matcher::read(std::string_view original) {
   scanned_ = 0;
   counted_ = 0;
   made_ = 1;
+  const std::uint64_t begin = profile_ != nullptr ? profile_->now() : 0;
   text::fold(original.substr(0, kMaxText), keys_[0]);
+  if (profile_ != nullptr) {
+    profile_->texts += 1;
+    profile_->fold_ns += profile_->now() - begin;
+  }
   for (const model::View view : kAllViews) {
     if ((program_.eager_views >> index_of(view) & 1U) != 0) scan_view(view);
   }
   if (!touched_.empty()) collect_candidates();
+  if (profile_ != nullptr) {
+    profile_->triggered_texts += candidates_.empty() ? 0U : 1U;
+    profile_->rules_evaluated += candidates_.size();
+  }
 }
 
 void Matcher::collect_candidates() {

@@ -2,6 +2,7 @@
 
 #include "rules/detail/database.h"
 #include "rules/detail/program.h"
+#include "rules/profile.h"
 #include "text/fold.h"
 
 #include <array>
@@ -66,6 +67,8 @@ class Matcher {
   [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> original(const Span& span) const {
     return keys_[index_of(span.view)].original(span.from, span.to);
   }
+  /// Counts into the profile from now on; null: stop.
+  void set_profile(Profile* profile) { profile_ = profile; }
   /// True when the last text had more ends of phrases than are kept.
   [[nodiscard]] bool truncated() const { return truncated_; }
 
@@ -113,6 +116,7 @@ class Matcher {
   std::uint8_t made_ = 0, scanned_ = 0, counted_ = 0;  // bit a view, of this text
   std::uint32_t text_ = 0;
   bool truncated_ = false;
+  Profile* profile_ = nullptr;
   std::vector<Slot> slots_;
   std::vector<Record> records_;
   std::vector<std::uint32_t> touched_;
