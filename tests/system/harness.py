@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -36,6 +38,24 @@ def run(*words, data=None, stdin=None, expect=0):
     if expect is not None and done.returncode != expect:
         raise AssertionError(f"{' '.join(words)}: exit {done.returncode}, expected {expect}\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def flagged(tag, length=80):
+    """A text that the built-in rules flag and that is near no other tag's text."""
+    spread = random.Random(tag)
+    return "听说喝点白酒就能杀死新冠病毒，赶紧转给家人。" + "".join(chr(spread.randrange(0x7000, 0x7300)) for _ in range(length))
+
+
+def until(look, seconds=20, what="what was waited for"):
+    """Calls `look` until it gives something true, and gives that; fails after `seconds`."""
+    end = time.monotonic() + seconds
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not come within {seconds} s")
+        time.sleep(0.02)  # between two looks, never in place of one
 
 
 class Answer:
@@ -69,10 +89,17 @@ class Server:
             shutil.rmtree(self.data, ignore_errors=True)
 
     def start(self):
+        return self.spawn().wait_ready()
+
+    def spawn(self):
+        """Starts the process and does not wait for it."""
         sets = [word for pair in ("http.requests_per_address=0", "gateway.connections_per_address=0", *self.settings) for word in ("--set", pair)]
         self.log = open(os.path.join(self.data, "serve.log"), "ab")
         self.process = subprocess.Popen([*self.wrapper, PROGRAM, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *sets],
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
+        return self
+
+    def wait_ready(self):
         line = self.process.stdout.readline()
         if not line.startswith("ready http://"):
             self.process.wait(10)
@@ -205,9 +232,13 @@ class Stream:
                  f"Sec-WebSocket-Protocol: {protocols}"]
         if token and not by_subprotocol:
             lines.append("Authorization: Bearer " + token)
-        self.socket.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
-        while b"\r\n\r\n" not in self.buffer:
-            self._fill()
+        try:
+            self.socket.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
+            while b"\r\n\r\n" not in self.buffer:
+                self._fill()
+        except OSError:
+            self.socket.close()
+            raise
         head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
         self.status = int(head.split()[1])
 
