@@ -46,7 +46,7 @@ bool put_ascii_block(const unsigned char* p, std::uint32_t from, Writer& writer)
   return true;
 }
 
-constexpr std::uint32_t load32(const unsigned char* p) {
+std::uint32_t load32(const unsigned char* p) {
   std::uint32_t word;
   std::memcpy(&word, p, 4);
   return word;
