@@ -46,6 +46,14 @@ std::string hash_of_text(const model::Post& post) {
   return sha256_hex(all);
 }
 
+/// What a delete at the source and the end of retention do: the words go, the row and its counts stay.
+Status forget(store::Tx& tx, store::PostRow& row) {
+  row.record.clear();
+  row.hits = "[]";
+  CLARION_TRY(store::update_post(tx, row));
+  return desk::forget_text(tx, row.case_id, row.seq);
+}
+
 /// Counts down on every way out.
 class UnderWay {
  public:
@@ -199,11 +207,8 @@ Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& in
       const auto kept_for = row ? options_.tombstones : kUnknownTombstones;
       CLARION_TRY(store::keep_tombstone(tx, mode, post.source, post.id, rank_text(order), tx.now() + kept_for));
       if (!row || row->record.empty()) return ok();
-      row->record.clear();
       row->text_hash.clear();
-      row->hits = "[]";
-      CLARION_TRY(store::update_post(tx, *row));
-      return desk::forget_text(tx, row->case_id, row->seq);
+      return forget(tx, *row);
     }
     case intake::Change::fresh:
     case intake::Change::edit: break;
@@ -218,7 +223,7 @@ Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& in
   }
   row->rank = rank_text(order);
   row->text_hash = incoming.text_hash;
-  row->record = json::serialize(desk::post_json(post));
+  row->record = json::serialize(desk::post_json(post, options_.zone));
   row->hits = json::serialize(desk::hits_json(incoming.scan));
   row->score = incoming.scan.score;
   CLARION_TRY(store::update_post(tx, *row));
@@ -254,7 +259,7 @@ Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming
   row.id = incoming.post.id;
   row.rank = rank_text(intake::order_of(incoming.post));
   row.text_hash = incoming.text_hash;
-  row.record = json::serialize(desk::post_json(incoming.post));
+  row.record = json::serialize(desk::post_json(incoming.post, options_.zone));
   row.hits = json::serialize(desk::hits_json(incoming.scan));
   row.score = incoming.scan.score;
   row.received_at = now;
@@ -277,6 +282,15 @@ Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming
   }
   index.add(group->id, incoming.sketch, now);
   CLARION_TRY(desk::open_case(tx, options_.desk, *group->case_id, evidence));
+  return ok();
+}
+
+Status Pipeline::forget_old(store::Tx& tx) {
+  constexpr std::int64_t kMost = 500;
+  CLARION_TRY(auto old, store::posts_before(tx, tx.now() - options_.retention, kMost));
+  for (store::PostRow& row : old) {
+    CLARION_TRY(forget(tx, row));
+  }
   return ok();
 }
 

@@ -22,8 +22,10 @@ namespace clarion::app {
 
 struct PipelineOptions {
   desk::DeskOptions desk;
+  ops::Zone zone;  ///< desk.timezone, for bare dates
   group::IndexOptions groups;
   std::chrono::hours tombstones{24 * 30};    ///< posts.tombstone_days: deletes of posts that were kept
+  std::chrono::hours retention{24 * 90};     ///< posts.retention_days: how long text, author and hit text are kept
   std::size_t max_bytes_under_way = 64U << 20U;  ///< of bodies being worked on; more is answered 429
 };
 
@@ -57,6 +59,8 @@ class Pipeline {
   /// Takes posts in; returns when what was flagged is on disk. `with_them` runs last in the same transaction. Errors: `overloaded` when too
   /// much is under way; the store's.
   Result<TakenIn> take_in(Body body, const std::function<Status(store::Tx&, const TakenIn&)>& with_them);
+  /// Takes text, author and hit text from posts older than retention, at most 500 a call; counts stay.
+  Status forget_old(store::Tx& tx);
   /// Scans a text with a bench of the pool: for /readyz.
   Status probe();
 

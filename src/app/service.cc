@@ -77,7 +77,12 @@ Status Service::open_parts() {
   CLARION_TRY(auto keys, notice::Keyring::open(*database_, *random_));
   CLARION_TRY(auto zone, ops::Zone::load(config_.desk.timezone));
   notices_ = std::make_unique<notice::NoticeOptions>(
-      notice::NoticeOptions{org, config_.desk.name, without_slash(config_.server.public_url), zone, keys, {}});
+      notice::NoticeOptions{org, config_.desk.name, without_slash(config_.server.public_url), zone, keys, {}, {}});
+  notices_->subscribers = [this] {
+    std::uint64_t count = 0;
+    for (const auto& core : gateway_->stats()) count += core.sessions;
+    return count;
+  };
   notices_->published = [this](std::string_view channel, std::string_view in_epoch, const store::LogEntry& entry) {
     if (const Status kept = head_.advance(channel, entry.offset); !kept) log_.error("head file not written", kept.error());
     metrics_.counter(ops::Metric::notices_published, {{"channel", std::string(channel)}}).add();
@@ -92,11 +97,12 @@ Status Service::open_parts() {
 
   CLARION_TRY(auto rules, read_rules(config_));
   log_.info("rules loaded", {{"rules", rules->statistics().rules}, {"packs", rules->statistics().packs}, {"version", rules->version()}});
-  PipelineOptions pipeline;
-  pipeline.desk = {org, std::chrono::minutes(config_.desk.lease_minutes)};
-  pipeline.groups = {static_cast<std::size_t>(config_.group.max_groups), std::chrono::hours(config_.group.window_hours),
-                     config_.group.similarity};
-  pipeline.tombstones = std::chrono::hours(24 * config_.posts.tombstone_days);
+  const PipelineOptions pipeline{
+      .desk = {org, std::chrono::minutes(config_.desk.lease_minutes)},
+      .zone = zone,
+      .groups = {static_cast<std::size_t>(config_.group.max_groups), std::chrono::hours(config_.group.window_hours), config_.group.similarity},
+      .tombstones = std::chrono::hours(24 * config_.posts.tombstone_days),
+      .retention = std::chrono::hours(24 * config_.posts.retention_days)};
   pipeline_ = std::make_unique<Pipeline>(*database_, *clock_, pipeline);
   pipeline_->use_rules(std::move(rules));
   CLARION_TRY(pipeline_->load());
@@ -259,6 +265,7 @@ void Service::tick() {
     if (fired.held > 0) log_.error("scheduled notices are held and wait for a person", {{"count", fired.held}});
     if (!minute) return ok();
     CLARION_TRY(store::drop_old_answers(tx));
+    CLARION_TRY(pipeline_->forget_old(tx));
     return store::drop_old_tombstones(tx);
   });
   if (!done) log_.error("what was due could not be done", done.error());

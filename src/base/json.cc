@@ -136,7 +136,46 @@ Status append_canonical(std::string& out, const json::value& value) {
   return Error{Errc::invalid, "a number that is no integer within 2^53 has no place in a signed form"};
 }
 
+void append_text(std::string& out, const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::null: out += "null"; return;
+    case json::kind::bool_: out += value.get_bool() ? "true" : "false"; return;
+    case json::kind::int64: out += fmt::format_int(value.get_int64()).c_str(); return;
+    case json::kind::uint64: out += fmt::format_int(value.get_uint64()).c_str(); return;
+    case json::kind::double_: fmt::format_to(std::back_inserter(out), "{}", value.get_double()); return;
+    case json::kind::string: append_string(out, value.get_string()); return;
+    case json::kind::array: {
+      char separator = '[';
+      for (const json::value& item : value.get_array()) {
+        out += separator;
+        separator = ',';
+        append_text(out, item);
+      }
+      out += value.get_array().empty() ? "[]" : "]";
+      return;
+    }
+    case json::kind::object: {
+      char separator = '{';
+      for (const json::key_value_pair& member : value.get_object()) {
+        out += separator;
+        separator = ',';
+        append_string(out, member.key());
+        out += ':';
+        append_text(out, member.value());
+      }
+      out += value.get_object().empty() ? "{}" : "}";
+      return;
+    }
+  }
+}
+
 }  // namespace
+
+std::string to_json_text(const json::value& value) {
+  std::string out;
+  append_text(out, value);
+  return out;
+}
 
 Result<json::value> parse_json(std::string_view bytes, JsonLimits limits) {
   if (bytes.size() > limits.max_bytes) {

@@ -44,6 +44,10 @@ struct JsonLimits {
 /// RFC 7396 merge patch: changes target as patch says; null removes.
 void merge_patch(json::value& target, const json::value& patch);
 
+/// The value as JSON text, members in their order, numbers as the shortest that read back the same (2.07, not 2.07E0).
+/// Requires: finite numbers.
+[[nodiscard]] std::string to_json_text(const json::value& value);
+
 /// The canonical form of RFC 8785 (JCS): members sorted by UTF-16 code units, numbers as ECMAScript writes them, no
 /// blanks. Numbers must be integers within ±(2^53−1); others fail, since nothing that we sign holds one.
 /// Errors: `invalid` for other numbers and for strings that are not UTF-8.

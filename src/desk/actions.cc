@@ -129,14 +129,14 @@ json::array read_evidence(http::Fields& fields) {
     return out;
   }
   if (items->size() > kMostEvidence) {
-    fields.problem("evidence", "field_too_many", {{"most", std::to_string(kMostEvidence)}});
+    fields.problem("evidence", "field_too_many", {{"max", std::to_string(kMostEvidence)}});
     return out;
   }
   for (std::size_t i = 0; i < items->size(); ++i) {
     const std::string place = fmt::format("evidence/{}", i);
     const json::object* object = (*items)[i].if_object();
     if (object == nullptr) {
-      fields.problem(place, "field_type", {{"expected", "object"}});
+      fields.problem(place, "field_type", {{"type", "object"}});
       continue;
     }
     http::Fields item(*object, "/" + place);

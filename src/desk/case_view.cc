@@ -1,7 +1,11 @@
 #include "desk/case_view.h"
 
+#include "model/region.h"
+#include "model/topic.h"
 #include "store/notices.h"
 #include "store/posts.h"
+
+#include <fmt/format.h>
 
 #include <cmath>
 
@@ -56,6 +60,16 @@ Status add_posts(store::View& view, const store::CaseRow& row, std::int64_t afte
   return ok();
 }
 
+/// A parameter as a person reads it: names of severities, topics and places instead of codes.
+std::string in_words(std::string_view name, std::string_view value, ops::Lang lang) {
+  if (name == "severity") return ops::words(fmt::format("severity_{}", value), lang);
+  if (const model::Topic* topic = name == "topic" ? model::find_topic(value) : nullptr) return lang == ops::Lang::en ? topic->en : topic->zh;
+  if (const model::Region* place = name == "region" ? model::find_region(value) : nullptr) {
+    return lang == ops::Lang::en ? place->name_en : place->name_zh;
+  }
+  return std::string(value);
+}
+
 }  // namespace
 
 json::array reasons_in_words(const json::value* reasons, ops::Lang lang) {
@@ -65,7 +79,9 @@ json::array reasons_in_words(const json::value* reasons, ops::Lang lang) {
     json::object shown = reason.as_object();
     ops::Params params;
     if (const json::value* given = shown.if_contains("params")) {
-      for (const json::key_value_pair& param : given->as_object()) params.emplace_back(param.key(), std::string_view(param.value().as_string()));
+      for (const json::key_value_pair& param : given->as_object()) {
+        params.emplace_back(param.key(), in_words(param.key(), param.value().as_string(), lang));
+      }
     }
     shown["text"] = ops::words(string_or(shown, "code"), lang, params);
     out.push_back(std::move(shown));

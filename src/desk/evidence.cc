@@ -83,7 +83,7 @@ std::vector<std::string> sources_of(const store::GroupRow& group) {
 
 }  // namespace
 
-json::object post_json(const model::Post& post) {
+json::object post_json(const model::Post& post, const ops::Zone& zone) {
   json::object out;
   out["id"] = post.id;
   out["source"] = post.source;
@@ -101,9 +101,9 @@ json::object post_json(const model::Post& post) {
   put("url", post.url);
   put("repost_of", post.repost_of);
   put("reply_to", post.reply_to);
-  const auto put_time = [&out](std::string_view name, const std::optional<model::CivilOrInstant>& time) {
+  const auto put_time = [&out, &zone](std::string_view name, const std::optional<model::CivilOrInstant>& time) {
     if (!time) return;
-    out[name] = model::to_text(time->time);
+    out[name] = model::to_text(zone.resolve(*time));
     if (time->date_only) out[std::string(name) + "_approximate"] = true;
   };
   put_time("created_at", post.created_at);

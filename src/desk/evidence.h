@@ -3,6 +3,7 @@
 #include "desk/options.h"
 #include "model/post.h"
 #include "model/scan.h"
+#include "ops/civil.h"
 #include "store/cases.h"
 #include "store/posts.h"
 
@@ -33,8 +34,8 @@ Status route_waiting(store::Tx& tx);
 /// Leases that ended: the case goes back and is routed anew, not to who lost it. At most 100 a call; returns how many.
 Result<std::size_t> end_leases(store::Tx& tx);
 
-/// The post as JSON, as it is stored and shown.
-[[nodiscard]] json::object post_json(const model::Post& post);
+/// The post as JSON, as it is stored and shown. Bare dates are read in `zone` (desk.timezone) and marked approximate.
+[[nodiscard]] json::object post_json(const model::Post& post, const ops::Zone& zone);
 /// Hits as JSON, as they are stored and shown.
 [[nodiscard]] json::array hits_json(const model::ScanResult& scan);
 

@@ -21,14 +21,14 @@ void check_topics(http::Fields& fields, const json::value* topics) {
   }
   const json::object* grades = topics->if_object();
   if (grades == nullptr || grades->size() > 64) {
-    fields.problem("topics", "field_type", {{"expected", "object"}});
+    fields.problem("topics", "field_type", {{"type", "object"}});
     return;
   }
   for (const json::key_value_pair& grade : *grades) {
     const std::string place = fmt::format("topics/{}", std::string_view(grade.key()));
     if (model::find_topic(grade.key()) == nullptr) fields.problem(place, "topic_unknown");
     const std::int64_t* value = grade.value().if_int64();
-    if (value == nullptr || *value < 1 || *value > 3) fields.problem(place, "field_range", {{"least", "1"}, {"most", "3"}});
+    if (value == nullptr || *value < 1 || *value > 3) fields.problem(place, "field_out_of_range", {{"min", "1"}, {"max", "3"}});
   }
 }
 

@@ -91,7 +91,7 @@ Result<store::CaseQuery> read_query(const Request& request, const Actor& actor, 
       const auto number = whole_number(value);
       const std::int64_t least = name == "limit" ? 1 : 0;
       if (!number || *number < least || *number > 100) {
-        return bad_query(name, "field_range", {{"least", std::to_string(least)}, {"most", "100"}});
+        return bad_query(name, "field_out_of_range", {{"min", std::to_string(least)}, {"max", "100"}});
       }
       (name == "limit" ? query.limit : query.min_priority) = *number;
     } else if (name == "sort") {

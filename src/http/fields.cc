@@ -29,7 +29,7 @@ std::optional<std::string> Fields::optional_text(std::string_view name,
   if (value == nullptr) return std::nullopt;
   const json::string* text = value->if_string();
   if (text == nullptr) {
-    problem(name, "field_type", {{"expected", "string"}});
+    problem(name, "field_type", {{"type", "string"}});
     return std::nullopt;
   }
   if (text->find('\0') != json::string::npos) {
@@ -37,7 +37,7 @@ std::optional<std::string> Fields::optional_text(std::string_view name,
     return std::nullopt;
   }
   if (characters(*text) > most_characters) {
-    problem(name, "field_too_long", {{"most", std::to_string(most_characters)}});
+    problem(name, "field_too_long", {{"max", std::to_string(most_characters)}});
     return std::nullopt;
   }
   return std::string(*text);
@@ -64,7 +64,7 @@ std::optional<bool> Fields::optional_bool(std::string_view name) {
   const json::value* value = take(name);
   if (value == nullptr) return std::nullopt;
   if (value->is_bool()) return value->get_bool();
-  problem(name, "field_type", {{"expected", "boolean"}});
+  problem(name, "field_type", {{"type", "boolean"}});
   return std::nullopt;
 }
 
@@ -73,12 +73,12 @@ std::optional<std::int64_t> Fields::optional_integer(std::string_view name, std:
   const json::value* value = take(name);
   if (value == nullptr) return std::nullopt;
   if (!value->is_int64()) {
-    problem(name, "field_type", {{"expected", "integer"}});
+    problem(name, "field_type", {{"type", "integer"}});
     return std::nullopt;
   }
   if (value->get_int64() < least || value->get_int64() > most) {
-    problem(name, "field_range",
-            {{"least", std::to_string(least)}, {"most", std::to_string(most)}});
+    problem(name, "field_out_of_range",
+            {{"min", std::to_string(least)}, {"max", std::to_string(most)}});
     return std::nullopt;
   }
   return value->get_int64();
@@ -91,11 +91,11 @@ std::optional<std::vector<std::string>> Fields::optional_texts(std::string_view 
   if (value == nullptr) return std::nullopt;
   const json::array* items = value->if_array();
   if (items == nullptr) {
-    problem(name, "field_type", {{"expected", "array"}});
+    problem(name, "field_type", {{"type", "array"}});
     return std::nullopt;
   }
   if (items->size() > most) {
-    problem(name, "field_too_many", {{"most", std::to_string(most)}});
+    problem(name, "field_too_many", {{"max", std::to_string(most)}});
     return std::nullopt;
   }
   std::vector<std::string> out;

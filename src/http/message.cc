@@ -58,7 +58,7 @@ std::string media_type(std::string_view header_value) {
 }
 
 Response json_response(int status, const json::value& body) {
-  return Response{status, {{"Content-Type", "application/json"}}, json::serialize(body)};
+  return Response{status, {{"Content-Type", "application/json"}}, to_json_text(body)};
 }
 
 Response problem(const Request& request, const Error& error) {
@@ -81,7 +81,7 @@ Response problem(const Request& request, const Error& error) {
                        {"detail", ops::words(field.code, request.lang, field.params)}});
     }
   }
-  Response response{status, {{"Content-Type", "application/problem+json"}}, json::serialize(body)};
+  Response response{status, {{"Content-Type", "application/problem+json"}}, to_json_text(body)};
   if (status >= 500) response.fault = error.text;
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (status == 429 || status == 503) {

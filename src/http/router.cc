@@ -19,6 +19,9 @@ std::vector<std::string_view> segments(std::string_view path) {
   return parts;
 }
 
+/// A connection that leaves HTTP has no head to show alone.
+bool serves_head(const Route& route) { return route.method == "GET" && !route.take_over; }
+
 bool is_name(std::string_view segment) {
   return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
@@ -74,11 +77,15 @@ struct Search {
     if (node.leaves.empty()) return false;
     match.path_known = true;
     auto found = node.leaves.find(method);
-    if (found == node.leaves.end() && method == "HEAD") found = node.leaves.find("GET");
+    if (found == node.leaves.end() && method == "HEAD") {
+      found = node.leaves.find("GET");
+      if (found != node.leaves.end() && !serves_head(found->second.route))
+        found = node.leaves.end();
+    }
     if (found == node.leaves.end()) {
       for (const auto& entry : node.leaves) {
         match.allow.push_back(entry.first);
-        if (entry.first == "GET") match.allow.emplace_back("HEAD");
+        if (serves_head(entry.second.route)) match.allow.emplace_back("HEAD");
       }
       return false;
     }

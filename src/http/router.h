@@ -39,7 +39,7 @@ struct Upgrade {
 using TakeOver = std::function<void(Upgrade)>;
 
 struct Route {
-  std::string method;   ///< GET also serves HEAD
+  std::string method;   ///< GET also serves HEAD, but not by a take-over
   std::string pattern;  ///< "/v1/cases/{id}/claim": a {name} is one segment, a {name...} at the end
                         ///< the rest of the path
   Guard guard;          ///< may be empty: open to all

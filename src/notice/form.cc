@@ -43,7 +43,7 @@ void nested(Fields& fields, json::object& out, std::string_view name, Read read)
   if (value == nullptr) return;
   const json::object* object = value->if_object();
   if (object == nullptr) {
-    fields.problem(name, "field_type", {{"expected", "object"}});
+    fields.problem(name, "field_type", {{"type", "object"}});
     return;
   }
   Fields inner(*object, fmt::format("/{}", name));
@@ -62,14 +62,14 @@ void list_of(Fields& fields, json::object& out, std::string_view name, std::size
   const json::array* items = value->if_array();
   if (items == nullptr || items->size() > most) {
     fields.problem(name, items == nullptr ? "field_type" : "field_too_many",
-                   {{"expected", "array"}, {"most", std::to_string(most)}});
+                   {{"type", "array"}, {"max", std::to_string(most)}});
     return;
   }
   json::array made;
   for (std::size_t i = 0; i < items->size(); ++i) {
     const json::object* object = (*items)[i].if_object();
     if (object == nullptr) {
-      fields.problem(fmt::format("{}/{}", name, i), "field_type", {{"expected", "object"}});
+      fields.problem(fmt::format("{}/{}", name, i), "field_type", {{"type", "object"}});
       continue;
     }
     Fields inner(*object, fmt::format("/{}/{}", name, i));

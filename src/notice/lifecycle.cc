@@ -5,6 +5,7 @@
 #include "http/fields.h"
 #include "identity/requests.h"
 #include "notice/publication.h"
+#include "store/accounts.h"
 #include "store/audit.h"
 #include "store/cases.h"
 
@@ -200,13 +201,19 @@ Result<NoticeRow> reject(const NoticeAction& action, NoticeRow row, const Versio
   return row;
 }
 
+/// Stands for the exact text, its version and its audience.
+Result<std::string> confirm_value(const NoticeRow& row, const NoticeOptions& options) {
+  CLARION_TRY(auto hash, content_hash(draft_form(row, options)));
+  return sha256_hex(fmt::format("{} {} {} {}", row.id, row.version, channel_of(row.mode), hash)).substr(0, 32);
+}
+
 Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
   CLARION_TRY(check_right(action, Act::publish, row));
   CLARION_TRY(check_match(version, row));
   if (!row.draft) return wrong_state(row);
   http::Fields fields(body);
   const auto at = fields.optional_text("at", 40);
-  fields.skip("confirm");
+  const auto confirm = fields.optional_text("confirm", 64);
   std::optional<model::Time> when;
   if (at) {
     const auto time = model::parse_time(*at);
@@ -218,6 +225,10 @@ Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Versi
   }
   CLARION_TRY(fields.finish());
   CLARION_TRY(check_publishable(action.tx, row, action.options, when.value_or(action.tx.now())));
+  if (confirm) {
+    CLARION_TRY(auto expected, confirm_value(row, action.options));
+    if (*confirm != expected) return Error{Errc::conflict, "the confirmation is for another text or audience", "confirm_mismatch"};
+  }
   row.draft_details.erase("publish_held");
   ++row.version;
   if (when && *when > action.tx.now()) {
@@ -355,6 +366,30 @@ Result<NoticeRow> patch_notice(const NoticeAction& action, std::string_view id, 
   CLARION_TRY(auto hash, content_hash(draft_form(row, action.options)));
   CLARION_TRY(note(action, row, "edit", {{"content_hash", hash}}));
   return row;
+}
+
+Result<json::object> preview_publication(const NoticeAction& action, std::string_view id, const Version& version) {
+  CLARION_TRY(auto row, get(action.tx, id));
+  CLARION_TRY(check_right(action, Act::publish, row));
+  if (version.given) {
+    CLARION_TRY(check_match(version, row));
+  }
+  if (!row.draft) return wrong_state(row);
+  CLARION_TRY(check_publishable(action.tx, row, action.options, action.tx.now()));
+  CLARION_TRY(auto tokens, store::list_tokens(action.tx));
+  const auto partners = std::count_if(tokens.begin(), tokens.end(), [&action](const store::Token& token) {
+    return token.scope == "partner" && !token.revoked_at && token.expires_at > action.tx.now();
+  });
+  const json::object form = draft_form(row, action.options);
+  CLARION_TRY(auto confirm, confirm_value(row, action.options));
+  return json::object{{"channel", channel_of(row.mode)},
+                      {"mode", row.mode},
+                      {"topics", form.at("topics")},
+                      {"regions", form.at("regions")},
+                      {"subscribers", action.options.subscribers ? action.options.subscribers() : 0},
+                      {"partners", partners},
+                      {"quota_cost", 0},  // no outlet of this build has a quota
+                      {"confirm", confirm}};
 }
 
 Result<NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id, std::string_view name, const Version& version,

@@ -23,6 +23,8 @@ struct NoticeOptions {
   std::shared_ptr<const Keyring> keys;
   /// Called on the store's writer thread after a publication is on disk, in the order of its channel.
   std::function<void(std::string_view channel, std::string_view epoch, const store::LogEntry&)> published;
+  /// Sessions that follow the stream now, for the preview of a publication.
+  std::function<std::uint64_t()> subscribers;
 };
 
 /// Who does what inside which transaction.
@@ -53,6 +55,10 @@ Result<store::NoticeRow> patch_notice(const NoticeAction& action, std::string_vi
 /// submit, approve, reject, publish, correct, update, withdraw. Errors: `not_found` for another name.
 Result<store::NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id, std::string_view name, const Version& version,
                                        const json::object& body);
+
+/// What publishing would do, without doing it (`publish?dry_run=true`): channel, mode, topics, regions, subscribers, partners, quota cost and `confirm`, which stands for
+/// the exact text and audience; publish takes it back and refuses another (409 confirm_mismatch). Checks as publish does, If-Match may be absent.
+Result<json::object> preview_publication(const NoticeAction& action, std::string_view id, const Version& version);
 
 /// Publishes scheduled notices whose time came; one that may not go out any more, or any after the clock jumped, is held for a person:
 /// `publish_held` says why. Returns how many went out and how many were held now.

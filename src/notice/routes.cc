@@ -26,9 +26,9 @@ using identity::Grant;
 constexpr std::size_t kMostBody = 256U << 10U;
 
 Error no_notice() { return {Errc::not_found, "there is no such notice", "not_found"}; }
-Error bad_query(std::string_view name, std::string_view code) {
+Error bad_query(std::string_view name, std::string_view code, std::vector<std::pair<std::string, std::string>> params = {}) {
   return {Errc::invalid, fmt::format("the query parameter '{}' is wrong ({})", name, code), "query_invalid", {{"name", std::string(name)}},
-          {{std::string(name), std::string(code), {}}}};
+          {{std::string(name), std::string(code), std::move(params)}}};
 }
 
 bool is_staff(const Actor* actor, const identity::RightsPolicy& policy) {
@@ -56,12 +56,14 @@ Response with_version(const json::object& body, std::int64_t version, int status
   return response;
 }
 
-/// A public answer: cacheable for a moment, with an ETag of its own bytes.
+/// An answer with an ETag of its own bytes. Only what is answered without a credential may be kept by caches between: drafts, Exercise and
+/// Test would reach the public through them.
 Response public_answer(const Request& request, const json::value& body) {
   Response response = http::json_response(200, body);
   const std::string etag = fmt::format("\"{}\"", sha256_hex(response.body).substr(0, 32));
   response.headers.emplace_back("ETag", etag);
-  response.headers.emplace_back("Cache-Control", "public, max-age=1, must-revalidate");
+  response.headers.emplace_back("Vary", "Authorization");
+  if (identity::actor_of(request) == nullptr) response.headers.emplace_back("Cache-Control", "public, max-age=1, must-revalidate");
   if (request.header("if-none-match") == etag) {
     response.status = 304;
     response.body.clear();
@@ -149,7 +151,7 @@ Result<ListQuery> read_list_query(const Request& request, bool staff, const ops:
       out.live = value == "true";
     } else if (name == "limit") {
       CLARION_TRY(out.limit, number_in(name, value));
-      if (out.limit > 100) return bad_query(name, "field_range");
+      if (out.limit > 100) return bad_query(name, "field_out_of_range", {{"min", "1"}, {"max", "100"}});
     } else if (name == "cursor") {
       const auto cursor = from_base64url(value);
       if (!cursor || cursor.value().empty()) return bad_query(name, "field_invalid");
@@ -288,13 +290,27 @@ void add_routes(http::Router& router, identity::Requests& requests, const Notice
                 return patch_notice(action, request.params.at("id"), version, body);
               }),
               .max_body_bytes = kMostBody});
+  const http::Handler act = change(200, [](const NoticeAction& action, const Request& request) -> Result<store::NoticeRow> {
+    CLARION_TRY(auto body, http::json_body(request));
+    CLARION_TRY(auto version, version_of(request));
+    return act_on_notice(action, request.params.at("id"), request.params.at("action"), version, body);
+  });
+  const http::Handler preview = [&requests, &options](Request& request) {
+    return requests.change(request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
+      CLARION_TRY(auto version, version_of(request));
+      CLARION_TRY(auto body, preview_publication({tx, actor, requests.policy(), options}, request.params.at("id"), version));
+      return http::json_response(200, body);
+    });
+  };
   // Which right an action needs depends on the action and on who wrote the notice, so the guard asks for a person alone.
   router.add({.method = "POST", .pattern = "/v1/notices/{id}/{action}", .guard = requests.needs_scope({identity::Scope::desk}),
-              .handler = change(200, [](const NoticeAction& action, const Request& request) -> Result<store::NoticeRow> {
-                CLARION_TRY(auto body, http::json_body(request));
-                CLARION_TRY(auto version, version_of(request));
-                return act_on_notice(action, request.params.at("id"), request.params.at("action"), version, body);
-              }),
+              .handler = [act, preview](Request& request) {
+                const auto dry = request.query_value("dry_run");
+                if (!dry || *dry == "false") return act(request);
+                // Never publish for who asked to see what would happen.
+                if (*dry != "true" || request.params.at("action") != "publish") return http::problem(request, bad_query("dry_run", "field_invalid"));
+                return preview(request);
+              },
               .max_body_bytes = kMostBody});
   router.add({.method = "GET", .pattern = "/.well-known/jwks.json", .guard = {},
               .handler = look([](store::View& view, const Request& request, const Actor*) -> Result<Response> {

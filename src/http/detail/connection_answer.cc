@@ -51,6 +51,7 @@ void Connection::answer(Response response) {
                    shared_.draining.load(std::memory_order_relaxed);
   exchange.head =
       answer_head(response, {exchange.request_id, core_.date(), exchange.http11, exchange.close});
+  shared_.count_answer(response.status);
   exchange.response = std::move(response);
   if (exchange.head_only || !status_has_body(exchange.response.status))
     exchange.response.body.clear();
