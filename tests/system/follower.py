@@ -79,16 +79,17 @@ class Follower(threading.Thread):
     """A subscriber that keeps its position and comes back with it after every cut, until end().
 
     `got` holds (offset, id, revision, jws) of each notice in the order of arrival. With `cut_after` it cuts itself after so many
-    notices (called anew for each connection). `faults` holds what must never happen while the epoch lives.
+    notices (called anew for each connection), with `cut_on_beat` after a heartbeat for which it gives true. `from_beats` counts the
+    resumes from a position that only a heartbeat gave. `faults` holds what must never happen while the epoch lives.
     """
 
-    def __init__(self, port, topic=None, wire="websocket", cut_after=lambda: None, channel="notices", token=None):
+    def __init__(self, port, topic=None, wire="websocket", cut_after=lambda: None, cut_on_beat=lambda: False, channel="notices", token=None):
         super().__init__(daemon=True)
         self.port, self.topic, self.wire, self.channel, self.token = port, topic, wire, channel, token
-        self.cut_after = cut_after
+        self.cut_after, self.cut_on_beat = cut_after, cut_on_beat
         self.got, self.faults, self.epochs = [], [], set()
         self.offset, self.epoch = 0, None
-        self.beats = self.connections = 0
+        self.beats = self.connections = self.from_beats = 0
         self.open = None
         self.ended = threading.Event()
         self.moved = threading.Condition()
@@ -133,6 +134,7 @@ class Follower(threading.Thread):
 
     def _subscribed(self, answer):
         self.connections += 1
+        self.from_beats += bool(self.got) and self.offset > self.got[-1][0]
         if not answer.get("recovered"):
             self.faults.append(f"not recovered from {self._position()}: {answer}")
         self.epochs.add(answer["head"]["epoch"])
@@ -144,6 +146,12 @@ class Follower(threading.Thread):
         with self.moved:
             self.epoch, self.offset = epoch, int(offset)
             self.moved.notify_all()
+
+    def _beat(self, epoch, offset):
+        self.beats += 1
+        self._move(epoch, offset)
+        if self.cut_on_beat():
+            raise ConnectionError("cut by the test")
 
     def _take(self, frame):
         self.epochs.add(frame["epoch"])
@@ -169,8 +177,7 @@ class Follower(threading.Thread):
             if message["type"] == "notice":
                 self._take(message)
             elif message["type"] == "heartbeat":
-                self.beats += 1
-                self._move(message["epoch"], message["offset"])
+                self._beat(message["epoch"], message["offset"])
 
     def _events(self):
         query = f"?channel={self.channel}&from=0" + (f"&topic={self.topic}" if self.topic else "")
@@ -185,5 +192,4 @@ class Follower(threading.Thread):
                     self.faults.append(f"id {at} on the frame of {data['offset']}")
                 self._take(data)
             elif event is None and at is not None:
-                self.beats += 1
-                self._move(*at.split(":"))
+                self._beat(*at.split(":"))
