@@ -40,6 +40,18 @@ TEST(Router, LetsLiteralSegmentsWinOverNames) {
 
 TEST(Router, GivesHeadToGet) { EXPECT_EQ(found(table().match("HEAD", "/v1/cases")), "/v1/cases"); }
 
+TEST(Router, GivesNoHeadToATakeOver) {
+  Router router;
+  Route stream;
+  stream.method = "GET";
+  stream.pattern = "/stream";
+  stream.take_over = [](Upgrade) {};
+  router.add(std::move(stream));
+  const auto match = router.match("HEAD", "/stream");
+  EXPECT_EQ(match.route, nullptr);
+  EXPECT_EQ(match.allow, std::vector<std::string>{"GET"});
+}
+
 TEST(Router, ListsTheMethodsOfAPath) {
   const auto match = table().match("DELETE", "/v1/cases/bulk");
   EXPECT_EQ(match.route, nullptr);
