@@ -121,25 +121,26 @@ void Hub::plan_round(ChannelState& state) {
   if (state.channel.round_running || state.channel.cooling) return;
   state.channel.round_running = true;
   // Posted, so that what else is published in this turn goes along.
-  boost::asio::post(core_, [self = shared_from_this(), &state] { self->run_round(state); });
+  boost::asio::post(core_, [self = shared_from_this(), &state] {
+    // What comes while the round runs may find its first readers woken already: it is for the next.
+    state.round_head = state.channel.head().offset;
+    self->run_round(state);
+  });
 }
 
 void Hub::run_round(ChannelState& state) {
-  Channel& channel = state.channel;
-  const std::uint64_t head = channel.head().offset;
-  if (channel.wake_some(kWakeInARow, [](Subscription& reader) { reader.owner->pump(); })) {
+  if (state.channel.wake_some(kWakeInARow, [](Subscription& reader) { reader.owner->pump(); })) {
     boost::asio::post(core_, [self = shared_from_this(), &state] { self->run_round(state); });
     return;
   }
   retired_.clear();
-  channel.round_running = false;
-  channel.cooling = true;
+  state.channel.round_running = false;
+  state.channel.cooling = true;
   state.cool_down.expires_after(kCoolDown);
-  state.cool_down.async_wait(
-      [self = shared_from_this(), &state, head](boost::system::error_code error) {
-        state.channel.cooling = false;
-        if (!error && state.channel.head().offset != head) self->plan_round(state);
-      });
+  state.cool_down.async_wait([self = shared_from_this(), &state](boost::system::error_code error) {
+    state.channel.cooling = false;
+    if (!error && state.channel.head().offset != state.round_head) self->plan_round(state);
+  });
 }
 
 void Hub::pump_later(std::shared_ptr<Session> session) {

@@ -105,6 +105,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
         : channel(std::move(spec), options, std::move(head)), cool_down(core) {}
     Channel channel;
     boost::asio::steady_timer cool_down;
+    std::uint64_t round_head = 0;  // the head when the running or last round of waking began
     std::map<std::uint64_t, std::vector<std::function<void(const Result<FramesPtr>&)>>>
         pages;  // being read, by offset
     std::vector<std::function<void(const Result<SnapshotPtr>&)>> snapshot_now, snapshot_next;

@@ -241,6 +241,26 @@ TEST(Resume, BelievesAPositionThatThisCoreHasNotHeardOfYet) {
   EXPECT_EQ(offset_of(world.next(*client)), 5U);
 }
 
+TEST(Resume, ReachesThoseThatWereWokenJustBeforeTheNextNoticeCame) {
+  World world;
+  std::vector<std::unique_ptr<Client>> clients;  // more than are woken in one turn
+  for (int i = 0; i < 600; ++i) {
+    clients.push_back(world.websocket());
+    clients.back()->say(subscribe(from(0)));
+    EXPECT_EQ(type_of(world.next(*clients.back())), "subscribed");
+  }
+  world.publish("notices");
+  while (clients.front()->texts.empty()) {
+    world.io.poll_one();
+    clients.front()->read();
+  }
+  world.publish("notices");
+  for (auto& client : clients) {
+    EXPECT_EQ(offset_of(world.next(*client)), 1U);
+    ASSERT_EQ(offset_of(world.next(*client)), 2U);
+  }
+}
+
 TEST(Resume, FillsAGapInWhatIsPublishedFromTheStore) {
   World world;
   auto client = world.websocket();
