@@ -81,6 +81,7 @@ TEST(Pack, MistakesOfMatchTreesAreNamed) {
       {"{regex: '(a'}", "t.yaml:9: regex cannot be compiled"},
       {"{regex: 'a(?=b)'}", "t.yaml:9: regex cannot be compiled"},
       {"{regex: '(a)\\1'}", "t.yaml:9: regex cannot be compiled"},
+      {"{regex: '(ab|cd){1000}e'}", "t.yaml:9: regex has 4001 positions"},
       {"{regex: 'a*'}", "t.yaml:9: regex cannot be compiled"},
   };
   for (const auto& [match, expected] : cases) {

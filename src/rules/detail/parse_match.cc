@@ -1,4 +1,5 @@
 #include "rules/detail/parse.h"
+#include "rules/detail/regex_size.h"
 #include "rules/detail/view_text.h"
 
 #include <fmt/format.h>
@@ -374,6 +375,13 @@ std::optional<Expr> MatchParser::parse_regex(const YamlNode& node, model::View v
   if (!is_scalar(node) || node.scalar.empty() || node.scalar.size() > kMaxPatternBytes) {
     report_.error(node.line, fmt::format("regex is {}, expected a pattern of 1 to {} bytes",
                                          describe(node), kMaxPatternBytes));
+    return std::nullopt;
+  }
+  if (const std::size_t size = regex_size(node.scalar); size > kMaxRegexSize) {
+    report_.error(
+        node.line,
+        fmt::format("regex has {} positions with its repeats written out, expected at most {}",
+                    size, kMaxRegexSize));
     return std::nullopt;
   }
   Expr out;
