@@ -1,5 +1,6 @@
 #include "desk/case_view.h"
 
+#include "group/spread.h"
 #include "model/region.h"
 #include "model/topic.h"
 #include "store/notices.h"
@@ -18,14 +19,14 @@ json::value time_or_null(const std::optional<model::Time>& time) {
   return time ? json::value(model::to_text(*time)) : json::value(nullptr);
 }
 
-Result<json::value> group_json(store::View& view, const store::CaseRow& row) {
+Result<json::value> group_json(store::View& view, const store::CaseRow& row, model::Time now) {
   if (!row.group) return json::value(nullptr);
   CLARION_TRY(auto group, store::find_group(view, *row.group));
   if (!group) return json::value(nullptr);
   json::object out = json::parse(group->figures).as_object();
   out["id"] = std::to_string(group->id);
   out["size"] = group->size;
-  out["per_minute"] = std::round(group->rate * 100) / 100;
+  out["per_minute"] = std::round(group::rate_at(group->rate, group->first_seen, group->last_seen, now) * 100) / 100;
   out["first_seen"] = model::to_text(group->first_seen);
   out["last_seen"] = model::to_text(group->last_seen);
   return out;
@@ -89,7 +90,7 @@ json::array reasons_in_words(const json::value* reasons, ops::Lang lang) {
   return out;
 }
 
-Result<json::object> case_summary(store::View& view, const store::CaseRow& row, ops::Lang lang) {
+Result<json::object> case_summary(store::View& view, const store::CaseRow& row, ops::Lang lang, model::Time now) {
   json::object out;
   out["id"] = row.id;
   out["mode"] = row.mode;
@@ -102,7 +103,7 @@ Result<json::object> case_summary(store::View& view, const store::CaseRow& row, 
   out["severity"] = name_of(row.severity);
   out["lang"] = row.lang;
   out["claim"] = row.claim;
-  CLARION_TRY(out["group"], group_json(view, row));
+  CLARION_TRY(out["group"], group_json(view, row, now));
   out["assignee"] = row.assignee ? json::value(*row.assignee) : json::value(nullptr);
   out["assignment_reasons"] = reasons_in_words(row.details.if_contains("assignment_reasons"), lang);
   out["lease_until"] = time_or_null(row.lease_until);
@@ -112,8 +113,8 @@ Result<json::object> case_summary(store::View& view, const store::CaseRow& row, 
   return out;
 }
 
-Result<json::object> case_detail(store::View& view, const store::CaseRow& row, ops::Lang lang, std::int64_t posts_after) {
-  CLARION_TRY(auto out, case_summary(view, row, lang));
+Result<json::object> case_detail(store::View& view, const store::CaseRow& row, ops::Lang lang, std::int64_t posts_after, model::Time now) {
+  CLARION_TRY(auto out, case_summary(view, row, lang, now));
   CLARION_TRY(add_posts(view, row, posts_after, out));
   out["candidates"] = json::array{};  // of the library, which this build has none of: docs/contract.md
 

@@ -133,7 +133,7 @@ Response with_version(const json::object& body, int status = 200) {
   return response;
 }
 
-Result<Response> list(store::View& view, const Request& request, const Actor& actor, const identity::RightsPolicy& policy) {
+Result<Response> list(store::View& view, const Request& request, const Actor& actor, const identity::RightsPolicy& policy, model::Time now) {
   CLARION_TRY(auto query, read_query(request, actor, policy));
   const std::int64_t limit = query.limit++;  // one more tells whether there is a next page
   CLARION_TRY(auto rows, store::list_cases(view, query));
@@ -141,7 +141,7 @@ Result<Response> list(store::View& view, const Request& request, const Actor& ac
   if (more) rows.pop_back();
   json::array items;
   for (const store::CaseRow& row : rows) {
-    CLARION_TRY(auto item, case_summary(view, row, request.lang));
+    CLARION_TRY(auto item, case_summary(view, row, request.lang, now));
     items.push_back(std::move(item));
   }
   json::object body;
@@ -152,7 +152,7 @@ Result<Response> list(store::View& view, const Request& request, const Actor& ac
   return response;
 }
 
-Result<Response> show(store::View& view, const Request& request, const Actor& actor, const identity::RightsPolicy& policy) {
+Result<Response> show(store::View& view, const Request& request, const Actor& actor, const identity::RightsPolicy& policy, model::Time now) {
   std::int64_t after = 0;
   if (const auto given = request.query_value("posts_after")) {
     const auto number = whole_number(*given);
@@ -161,7 +161,7 @@ Result<Response> show(store::View& view, const Request& request, const Actor& ac
   }
   CLARION_TRY(auto row, store::find_case(view, request.params.at("id")));
   if (!row || !may_see(*row, actor, policy)) return Error{Errc::not_found, "there is no such case", "not_found"};
-  CLARION_TRY(auto body, case_detail(view, *row, request.lang, after));
+  CLARION_TRY(auto body, case_detail(view, *row, request.lang, after, now));
   return with_version(body);
 }
 
@@ -182,9 +182,9 @@ Result<Response> experts(store::View& view) {
 }  // namespace
 
 void add_routes(http::Router& router, identity::Requests& requests, DeskOptions options) {
-  const auto look = [&requests](Result<Response> (*act)(store::View&, const Request&, const Actor&, const identity::RightsPolicy&)) {
+  const auto look = [&requests](Result<Response> (*act)(store::View&, const Request&, const Actor&, const identity::RightsPolicy&, model::Time)) {
     return [&requests, act](Request& request) {
-      return requests.look(request, [&](store::View& view, const Actor* actor) { return act(view, request, *actor, requests.policy()); });
+      return requests.look(request, [&](store::View& view, const Actor* actor) { return act(view, request, *actor, requests.policy(), requests.clock().now()); });
     };
   };
   router.add({.method = "GET", .pattern = "/v1/cases", .guard = requests.needs(Act::see_cases), .handler = look(list)});
@@ -205,7 +205,7 @@ void add_routes(http::Router& router, identity::Requests& requests, DeskOptions 
                   CLARION_TRY(auto body, http::json_body(request));
                   CLARION_TRY(auto row, act_on_case({tx, actor, requests.policy(), options, request.params.at("id"), version},
                                                     request.params.at("action"), body));
-                  CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0));
+                  CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0, tx.now()));
                   return with_version(shown);
                 });
               }});

@@ -22,8 +22,8 @@ std::vector<std::string> pointers(const Error& error) {
 }
 
 TEST(ReadDraft, NamesEveryWrongMemberAtOnce) {
-  const auto read = read_draft(json::parse(R"({"kind":"joke","topics":["volcano"],"regions":["999999"],"severity":3,"colour":"red",
-    "content":{"fr":{}, "zh":{"title":7}},"evidence":[{"title":"t","url":"javascript:alert(1)"}],"expires_at":"soon"})").as_object(), zone());
+  const auto read = read_draft(json::parse(R"j({"kind":"joke","topics":["volcano"],"regions":["999999"],"severity":3,"colour":"red",
+    "content":{"fr":{}, "zh":{"title":7}},"evidence":[{"title":"t","url":"javascript:alert(1)"}],"expires_at":"soon"})j").as_object(), zone());
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, "field_invalid");
   const auto wrong = pointers(read.error());

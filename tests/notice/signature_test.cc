@@ -47,7 +47,7 @@ TEST(VerifyJws, TakesTheAlgorithmFromTheKey) {
 
 TEST(VerifyJws, RefusesWhatIsNoDetachedJws) {
   const Rfc8037 example;
-  for (const std::string jws : {"", "..", "a", "a.b.c", example.jws + ".", example.jws + "..", std::string(5000, 'a') + ".."}) {
+  for (const std::string& jws : std::vector<std::string>{"", "..", "a", "a.b.c", example.jws + ".", example.jws + "..", std::string(5000, 'a') + ".."}) {
     EXPECT_FALSE(verify_jws(jws, example.payload, example.public_key)) << jws.substr(0, 40);
   }
 }
