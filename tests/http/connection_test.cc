@@ -80,6 +80,18 @@ TEST(Deadlines, CutAClientThatDoesNotReadItsAnswer) {
   EXPECT_LT(stuck.read_all().size(), 64U << 20U);
 }
 
+TEST(Counters, CountEachAnswerByTheFirstDigitOfItsStatus) {
+  Harness harness(hello);
+  RawClient client(harness.server->port());
+  client.send(kHello);
+  EXPECT_EQ(status_of(client.read_answer()), 200);
+  client.send("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(status_of(client.read_answer()), 404);
+  const auto answers = harness.server->stats().answers;
+  EXPECT_EQ(answers[2], 1U);
+  EXPECT_EQ(answers[4], 1U);
+}
+
 TEST(Limits, RefuseConnectionsOverTheAddresssCount) {
   Harness harness(hello, [](ServerOptions& options) { options.connections_per_address = 2; });
   RawClient first(harness.server->port());
