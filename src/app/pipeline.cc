@@ -17,6 +17,14 @@ namespace {
 /// How long a delete of a post that was not kept is remembered (contract section 2).
 constexpr std::chrono::hours kUnknownTombstones{48};
 
+/// The order of a post; a bare date counts as the first moment of its day at the desk.
+intake::Order order_at(const model::Post& post, const ops::Zone& zone) {
+  intake::Order order = intake::order_of(post);
+  const auto& time = post.edited_at ? post.edited_at : post.created_at;
+  if (time) order.at = zone.resolve(*time);
+  return order;
+}
+
 /// An order as the store keeps it: "rev|milliseconds", either may be empty.
 std::string rank_text(const intake::Order& order) {
   return fmt::format("{}|{}", order.rev ? std::to_string(*order.rev) : "",
@@ -196,7 +204,7 @@ Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& in
   } else if (row) {
     known = intake::Known{rank_of(row->rank), false};
   }
-  const intake::Order order = intake::order_of(post);
+  const intake::Order order = order_at(post, options_.zone);
   const bool same_text = row && row->text_hash == incoming.text_hash;
   switch (intake::decide(known, order, post.op, same_text)) {
     case intake::Change::duplicate:
@@ -257,7 +265,7 @@ Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming
   row.mode = mode;
   row.source = incoming.post.source;
   row.id = incoming.post.id;
-  row.rank = rank_text(intake::order_of(incoming.post));
+  row.rank = rank_text(order_at(incoming.post, options_.zone));
   row.text_hash = incoming.text_hash;
   row.record = json::serialize(desk::post_json(incoming.post, options_.zone));
   row.hits = json::serialize(desk::hits_json(incoming.scan));

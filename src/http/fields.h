@@ -38,6 +38,8 @@ class Fields {
   void skip(std::string_view name) { static_cast<void>(take(name)); }
   void problem(std::string_view name, std::string_view code,
                std::vector<std::pair<std::string, std::string>> params = {});
+  /// Where this object stands in the body, as a JSON pointer; empty for the body itself.
+  [[nodiscard]] const std::string& place() const { return place_; }
   /// Adds the problems of a nested reader.
   void join(const Fields& nested);
 

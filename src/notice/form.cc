@@ -46,7 +46,7 @@ void nested(Fields& fields, json::object& out, std::string_view name, Read read)
     fields.problem(name, "field_type", {{"type", "object"}});
     return;
   }
-  Fields inner(*object, fmt::format("/{}", name));
+  Fields inner(*object, fmt::format("{}/{}", fields.place(), name));
   json::object made;
   read(inner, made);
   static_cast<void>(inner.finish());
@@ -72,7 +72,7 @@ void list_of(Fields& fields, json::object& out, std::string_view name, std::size
       fields.problem(fmt::format("{}/{}", name, i), "field_type", {{"type", "object"}});
       continue;
     }
-    Fields inner(*object, fmt::format("/{}/{}", name, i));
+    Fields inner(*object, fmt::format("{}/{}/{}", fields.place(), name, i));
     json::object item;
     read(inner, item);
     static_cast<void>(inner.finish());
