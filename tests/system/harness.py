@@ -40,10 +40,10 @@ def run(*words, data=None, stdin=None, expect=0):
     return done.stdout
 
 
-def flagged(tag, length=80):
+def flagged(tag, length=80, words="听说喝点白酒就能杀死新冠病毒，赶紧转给家人。"):
     """A text that the built-in rules flag and that is near no other tag's text."""
     spread = random.Random(tag)
-    return "听说喝点白酒就能杀死新冠病毒，赶紧转给家人。" + "".join(chr(spread.randrange(0x7000, 0x7300)) for _ in range(length))
+    return words + "".join(chr(spread.randrange(0x7000, 0x7300)) for _ in range(length))
 
 
 def until(look, seconds=20, what="what was waited for"):

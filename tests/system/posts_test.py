@@ -244,6 +244,10 @@ class Order(Feed):
         self.edits("edited", {"created_at": "2026-03-01T00:00:00Z"}, {"created_at": "2026-01-01T00:00:00Z", "edited_at": "2026-04-01T00:00:00+08:00"}, True)
         self.edits("earlier", {"edited_at": "2026-03-01T00:00:00Z"}, {"edited_at": "2026-02-28T23:59:59.999Z"}, False)
 
+    def test_a_bare_date_is_the_first_moment_of_its_day_at_the_desk(self):
+        self.edits("date", {"created_at": "2026-03-01"}, {"edited_at": "2026-02-28T16:00:00.001Z"}, True)
+        self.edits("before date", {"created_at": "2026-3-1"}, {"edited_at": "2026-02-28T15:59:59Z"}, False)
+
     def test_a_missing_order_is_the_lowest(self):
         self.edits("none after some", {"created_at": "2020-1-2"}, {}, False)
         self.edits("some after none", {}, {"created_at": "2020-1-2"}, True)
@@ -354,7 +358,8 @@ class Groups(Feed):
                                       "created_at": "2020-2-7", "label": "rumor"}), (1, 1, 0, 0))
         post = self.only_case(text)["posts"][0]
         self.assertEqual((post["source"], post["author"]["name"] if "name" in post["author"] else post["author"]["id"]), ("weibo", "e36ca0c5"))
-        self.assertEqual((post["metrics"], post["created_at_approximate"]), ({"reposts": 3, "comments": 16, "likes": 0}, True))
+        self.assertEqual((post["metrics"], post["created_at"], post["created_at_approximate"]),
+                         ({"reposts": 3, "comments": 16, "likes": 0}, "2020-02-06T16:00:00.000Z", True))
 
     def test_words_in_media_are_scanned_too(self):
         text = flagged("media")
