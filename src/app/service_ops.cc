@@ -76,14 +76,10 @@ void Service::add_metrics() {
   metrics_.sample(Metric::stream_frames, {}, summed(&Stats::frames_sent));
   metrics_.sample(Metric::stream_closed, {{"why", "slow"}}, summed(&Stats::slow_closes));
   metrics_.sample(Metric::stream_closed, {{"why", "silent"}}, summed(&Stats::silent_closes));
-  for (const char* state : {"open", "assigned", "in_review", "judged", "closed", "dismissed"}) {
+  for (const char* state : {"open", "assigned", "in_review", "judged"}) {
     metrics_.sample(Metric::cases_open, {{"state", state}}, [this, state] {
-      const auto counts = database_->read([](store::View& view) { return store::case_counts(view); });
-      if (!counts) return -1.0;
-      for (const auto& [name, count] : counts.value()) {
-        if (name == state) return static_cast<double>(count);
-      }
-      return 0.0;
+      const auto count = database_->read([state](store::View& view) { return store::count_cases(view, state); });
+      return count ? static_cast<double>(count.value()) : -1;
     });
   }
 }

@@ -217,9 +217,10 @@ Result<Response> list_for_desk(store::View& view, const Request& request, const 
                                const identity::RightsPolicy& policy, const NoticeOptions& options, model::Time now) {
   constexpr std::int64_t kStep = 100;
   std::string before = query.cursor;
+  const bool drafts_alone = std::find(query.states.begin(), query.states.end(), "published") == query.states.end();
   json::array items;
   while (true) {
-    CLARION_TRY(auto rows, store::list_notices(view, before, kStep));
+    CLARION_TRY(auto rows, store::list_notices(view, drafts_alone, before, kStep));
     for (const store::NoticeRow& row : rows) {
       if (static_cast<std::int64_t>(items.size()) == query.limit) return page(request, std::move(items), to_base64url(before));
       before = row.id;

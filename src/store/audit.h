@@ -29,7 +29,7 @@ struct AuditHead {
 /// Adds a record behind the head that this transaction sees.
 Result<AuditHead> append_audit(Tx& tx, std::string_view actor, std::string_view action, std::string_view subject,
                                json::object detail);
-/// Calls `each` in order from `after` + 1 on; stops when it returns false or `most` were given.
-Status each_audit(View& view, std::int64_t after, std::int64_t most, const std::function<bool(const AuditRecord&)>& each);
+/// Calls `each` in order, beginning with the number `from`; stops when it returns false or `most` were given.
+Status each_audit(View& view, std::int64_t from, std::int64_t most, const std::function<bool(const AuditRecord&)>& each);
 
 }  // namespace clarion::store

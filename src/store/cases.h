@@ -29,7 +29,7 @@ struct CaseRow {
 struct CaseQuery {
   std::vector<std::string> states;  ///< empty: all
   std::optional<std::string> topic, region, assignee, text;
-  std::optional<std::string> only_account;  ///< an expert's own cases and those asked about
+  std::optional<std::string> only_account;  ///< an expert's own cases
   std::vector<std::string> in_regions;      ///< of a person limited to regions; empty: everywhere
   std::int64_t min_priority = 0;
   bool by_id = false;                       ///< else by priority
@@ -49,8 +49,8 @@ Status update_case(Tx& tx, const CaseRow& row);
 [[nodiscard]] Result<std::vector<CaseRow>> waiting_cases(View& view, std::int64_t most);
 /// How many cases an account holds: assigned or in review.
 [[nodiscard]] Result<std::int64_t> load_of(View& view, std::string_view account);
-/// Counts by state, for metrics and the hand-over.
-[[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> case_counts(View& view);
+/// How many cases are in a state; for those that are few.
+[[nodiscard]] Result<std::int64_t> count_cases(View& view, std::string_view state);
 
 struct CaseEvent {
   std::int64_t seq = 0;

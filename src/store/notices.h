@@ -49,8 +49,8 @@ Status add_notice(Tx& tx, const NoticeRow& row);
 /// Writes all but id, org, mode, case and created_at; version as given.
 Status update_notice(Tx& tx, const NoticeRow& row);
 [[nodiscard]] Result<std::optional<NoticeRow>> find_notice(View& view, std::string_view id);
-/// Newest change of any kind first by id; drafts included. `states` filter open drafts; empty: all.
-[[nodiscard]] Result<std::vector<NoticeRow>> list_notices(View& view, std::string_view before_id, std::int64_t limit);
+/// All notices, or those with an open draft alone; newest ids first, below `before_id` unless it is empty.
+[[nodiscard]] Result<std::vector<NoticeRow>> list_notices(View& view, bool with_draft, std::string_view before_id, std::int64_t limit);
 [[nodiscard]] Result<std::vector<NoticeRow>> notices_of_case(View& view, std::string_view case_id);
 /// Approved drafts with a publish_at.
 [[nodiscard]] Result<std::vector<NoticeRow>> scheduled_notices(View& view);

@@ -39,6 +39,7 @@ CREATE TABLE cases (
   due_at INTEGER, details TEXT NOT NULL, created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX cases_by_priority ON cases(priority DESC, id);
 CREATE INDEX cases_by_state ON cases(state, priority DESC, id);
+CREATE INDEX cases_by_state_and_id ON cases(state, id);
 CREATE INDEX cases_by_assignee ON cases(assignee, state);
 CREATE INDEX cases_by_lease ON cases(lease_until) WHERE lease_until IS NOT NULL;
 
@@ -56,12 +57,15 @@ CREATE TABLE notices (
   draft_action TEXT, draft_details TEXT NOT NULL DEFAULT '{}', authors TEXT NOT NULL, created_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL, revision INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX notices_by_case ON notices(case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX notices_with_draft ON notices(id) WHERE draft_state <> '';
+CREATE INDEX notices_approved ON notices(id) WHERE draft_state = 'approved';
 -- Published revisions: never changed, never removed.
 CREATE TABLE revisions (
   notice_id TEXT NOT NULL REFERENCES notices(id), revision INTEGER NOT NULL, action TEXT NOT NULL, mode TEXT NOT NULL,
   channel TEXT NOT NULL, log_offset INTEGER NOT NULL, form TEXT NOT NULL, jws TEXT NOT NULL, content_hash TEXT NOT NULL, facets TEXT NOT NULL,
   authors TEXT NOT NULL, approvals TEXT NOT NULL, published_at INTEGER NOT NULL, expires_at INTEGER,
   PRIMARY KEY (notice_id, revision)) WITHOUT ROWID;
+CREATE INDEX revisions_in_force ON revisions(channel, expires_at);
 CREATE TRIGGER revisions_never_change BEFORE UPDATE ON revisions BEGIN SELECT RAISE(ABORT, 'a published revision never changes'); END;
 CREATE TRIGGER revisions_never_go BEFORE DELETE ON revisions BEGIN SELECT RAISE(ABORT, 'a published revision never goes'); END;
 CREATE TABLE approvals (

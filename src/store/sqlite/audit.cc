@@ -45,10 +45,10 @@ Result<AuditHead> append_audit(Tx& tx, std::string_view actor, std::string_view 
   return AuditHead{record.seq, record.hash};
 }
 
-Status each_audit(View& view, std::int64_t after, std::int64_t most, const std::function<bool(const AuditRecord&)>& each) {
+Status each_audit(View& view, std::int64_t from, std::int64_t most, const std::function<bool(const AuditRecord&)>& each) {
   auto query = view.connection().prepare(
-      "SELECT seq, at, actor, action, subject, detail, previous, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?");
-  query.bind_all(after, most);
+      "SELECT seq, at, actor, action, subject, detail, previous, hash FROM audit WHERE seq >= ? ORDER BY seq LIMIT ?");
+  query.bind_all(from, most);
   while (true) {
     CLARION_TRY(auto row, query.step());
     if (!row) return ok();

@@ -106,22 +106,24 @@ Result<std::optional<CaseRow>> find_case(View& view, std::string_view id) {
   return row ? std::optional(case_at(query)) : std::nullopt;
 }
 
-Result<std::vector<CaseRow>> list_cases(View& view, const CaseQuery& query) {
-  // Parameters that are not asked for are null or empty and pass; each order is a walk along its own index.
-  constexpr std::string_view kByPriority =
-      "SELECT " CLARION_CASE_COLUMNS
-      " FROM cases WHERE (?1 = '[]' OR state IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR assignee = ?2) AND "
-      "priority >= ?3 AND (?4 IS NULL OR instr(claim, ?4) > 0) AND "
-      "(?5 IS NULL OR assignee = ?5 OR id IN (SELECT case_id FROM case_history WHERE action = 'ask' AND json_extract(detail, '$.account') = ?5)) "
-      "AND (?6 IS NULL OR priority < ?6 OR (priority = ?6 AND id > ?7)) ORDER BY priority DESC, id";
-  constexpr std::string_view kById =
-      "SELECT " CLARION_CASE_COLUMNS
-      " FROM cases WHERE (?1 = '[]' OR state IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR assignee = ?2) AND "
-      "priority >= ?3 AND (?4 IS NULL OR instr(claim, ?4) > 0) AND "
-      "(?5 IS NULL OR assignee = ?5 OR id IN (SELECT case_id FROM case_history WHERE action = 'ask' AND json_extract(detail, '$.account') = ?5)) "
-      "AND ?6 IS NULL AND id > ?7 ORDER BY id";
-  auto select = view.connection().prepare(query.by_id ? kById : kByPriority);
-  select.bind_all(text_of(query.states), query.assignee, query.min_priority, query.text, query.only_account,
+namespace {
+
+/// The first cases of one state, or of all: a walk along the index of state and order, so that a page costs its own length.
+Result<std::vector<CaseRow>> list_state(View& view, const CaseQuery& query, const std::optional<std::string>& state) {
+#define CLARION_CASE_FILTER                                                                                             \
+  "(?2 IS NULL OR assignee = ?2) AND (?3 IS NULL OR assignee = ?3) AND priority >= ?4 AND (?5 IS NULL OR instr(claim, ?5) > 0) AND "
+#define CLARION_BELOW "(?6 IS NULL OR priority < ?6 OR (priority = ?6 AND id > ?7)) ORDER BY priority DESC, id"
+#define CLARION_BEHIND "?6 IS NULL AND id > ?7 ORDER BY id"
+  constexpr std::string_view kSelect[2][2] = {
+      {"SELECT " CLARION_CASE_COLUMNS " FROM cases WHERE ?1 IS NULL AND " CLARION_CASE_FILTER CLARION_BELOW,
+       "SELECT " CLARION_CASE_COLUMNS " FROM cases WHERE ?1 IS NULL AND " CLARION_CASE_FILTER CLARION_BEHIND},
+      {"SELECT " CLARION_CASE_COLUMNS " FROM cases WHERE state = ?1 AND " CLARION_CASE_FILTER CLARION_BELOW,
+       "SELECT " CLARION_CASE_COLUMNS " FROM cases WHERE state = ?1 AND " CLARION_CASE_FILTER CLARION_BEHIND}};
+#undef CLARION_CASE_FILTER
+#undef CLARION_BELOW
+#undef CLARION_BEHIND
+  auto select = view.connection().prepare(kSelect[state ? 1 : 0][query.by_id ? 1 : 0]);
+  select.bind_all(state, query.assignee, query.only_account, query.min_priority, query.text,
                   query.by_id ? std::optional<std::int64_t>() : query.after_priority, query.after_id);
   std::vector<CaseRow> out;
   while (static_cast<std::int64_t>(out.size()) < query.limit) {
@@ -130,6 +132,24 @@ Result<std::vector<CaseRow>> list_cases(View& view, const CaseQuery& query) {
     CaseRow next = case_at(select);
     if (wanted(next, query)) out.push_back(std::move(next));
   }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<CaseRow>> list_cases(View& view, const CaseQuery& query) {
+  if (query.states.empty()) return list_state(view, query, std::nullopt);
+  std::vector<CaseRow> out;
+  for (const std::string& state : query.states) {
+    CLARION_TRY(auto some, list_state(view, query, state));
+    std::move(some.begin(), some.end(), std::back_inserter(out));
+  }
+  std::sort(out.begin(), out.end(), [&query](const CaseRow& a, const CaseRow& b) {
+    return !query.by_id && a.priority != b.priority ? a.priority > b.priority : a.id < b.id;
+  });
+  // A state named twice gives its cases twice.
+  out.erase(std::unique(out.begin(), out.end(), [](const CaseRow& a, const CaseRow& b) { return a.id == b.id; }), out.end());
+  if (static_cast<std::int64_t>(out.size()) > query.limit) out.resize(static_cast<std::size_t>(query.limit));
   return out;
 }
 
@@ -155,14 +175,10 @@ Result<std::int64_t> load_of(View& view, std::string_view account) {
   return row ? query.integer(0) : 0;
 }
 
-Result<std::vector<std::pair<std::string, std::int64_t>>> case_counts(View& view) {
-  auto query = view.connection().prepare("SELECT state, count(*) FROM cases GROUP BY state");
-  std::vector<std::pair<std::string, std::int64_t>> out;
-  while (true) {
-    CLARION_TRY(auto row, query.step());
-    if (!row) return out;
-    out.emplace_back(query.text(0), query.integer(1));
-  }
+Result<std::int64_t> count_cases(View& view, std::string_view state) {
+  auto query = view.connection().prepare("SELECT count(*) FROM cases WHERE state = ?");
+  CLARION_TRY(auto row, query.bind(state).step());
+  return row ? query.integer(0) : 0;
 }
 
 Status add_case_event(Tx& tx, std::string_view case_id, std::string_view actor, std::string_view action, const json::object& detail) {

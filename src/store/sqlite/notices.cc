@@ -102,9 +102,11 @@ Result<std::optional<NoticeRow>> find_notice(View& view, std::string_view id) {
   return first(query, notice_at);
 }
 
-Result<std::vector<NoticeRow>> list_notices(View& view, std::string_view before_id, std::int64_t limit) {
-  auto query = view.connection().prepare("SELECT " CLARION_NOTICE_COLUMNS
-                                         " FROM notices WHERE (?1 = '' OR id < ?1) ORDER BY id DESC LIMIT ?2");
+Result<std::vector<NoticeRow>> list_notices(View& view, bool with_draft, std::string_view before_id, std::int64_t limit) {
+  auto query = view.connection().prepare(
+      with_draft ? std::string_view("SELECT " CLARION_NOTICE_COLUMNS
+                                    " FROM notices WHERE draft_state <> '' AND (?1 = '' OR id < ?1) ORDER BY id DESC LIMIT ?2")
+                 : std::string_view("SELECT " CLARION_NOTICE_COLUMNS " FROM notices WHERE (?1 = '' OR id < ?1) ORDER BY id DESC LIMIT ?2"));
   query.bind_all(before_id, limit);
   return collect(query, notice_at);
 }
@@ -224,9 +226,9 @@ Result<std::vector<LogEntry>> log_after(View& view, std::string_view channel, st
 
 Result<std::vector<LogEntry>> live_entries(View& view, std::string_view channel, model::Time now) {
   auto query = view.connection().prepare(
-      "SELECT r.log_offset, r.notice_id, r.revision, r.form, r.jws, r.facets FROM notices n "
-      "JOIN revisions r ON r.notice_id = n.id AND r.revision = n.revision "
-      "WHERE r.channel = ? AND r.action <> 'withdraw' AND r.expires_at > ? ORDER BY r.log_offset");
+      "SELECT r.log_offset, r.notice_id, r.revision, r.form, r.jws, r.facets FROM revisions r INDEXED BY revisions_in_force "
+      "CROSS JOIN notices n ON n.id = r.notice_id AND n.revision = r.revision "
+      "WHERE r.channel = ? AND r.expires_at > ? AND r.action <> 'withdraw' ORDER BY r.log_offset");
   query.bind_all(channel, ms(now));
   std::vector<LogEntry> out;
   while (true) {

@@ -28,7 +28,11 @@ namespace clarion::store {
 [[nodiscard]] inline std::string text_of(const json::value& value) { return json::serialize(value); }
 [[nodiscard]] inline std::string text_of(const std::vector<std::string>& list) { return json::serialize(json_of(list)); }
 
-/// SHA-256 hex of an object's canonical JSON, as the audit chain records rows.
-[[nodiscard]] inline std::string hash_of(const json::object& row) { return sha256_hex(canonical_json(row).value()); }
+/// SHA-256 hex of an object's canonical JSON, as the audit chain records rows; empty for one that has none (a store that somebody
+/// wrote to may hold bytes that are not UTF-8).
+[[nodiscard]] inline std::string hash_of(const json::object& row) {
+  const auto bytes = canonical_json(row);
+  return bytes ? sha256_hex(bytes.value()) : std::string();
+}
 
 }  // namespace clarion::store
