@@ -80,6 +80,7 @@ Connection::Connection(boost::asio::ip::tcp::socket socket, Options options,
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(fd, SOL_SOCKET, SO_SNDBUF, static_cast<int>(options.send_buffer_bytes));
   set_option(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes);
+  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(options.dead_after.count()));
 }
 
 void Connection::begin(std::string_view read_ahead) {

@@ -48,6 +48,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Wire wire = Wire::websocket;
     std::size_t max_message_bytes = 64U << 10U;
     std::size_t send_buffer_bytes = 64U << 10U;
+    /// A peer that acknowledges nothing for so long is gone; event streams have no other sign of
+    /// life.
+    std::chrono::milliseconds dead_after{75'000};
   };
   /// A frame to send; without_id for an event stream that must take no position from it.
   struct Piece {

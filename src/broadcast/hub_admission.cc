@@ -109,7 +109,8 @@ void Hub::admit(http::Upgrade upgrade, Entry entry, Result<std::optional<Credent
 
 void Hub::refuse(http::Upgrade& upgrade, const http::Response& response) {
   add(counters_.refused);
-  const std::string bytes = answer_bytes(response, upgrade.request.request_id);
+  std::string bytes = answer_bytes(response, upgrade.request.request_id);
+  if (upgrade.request.method == "HEAD") bytes.resize(bytes.size() - response.body.size());
   const int fd = upgrade.socket.native_handle();
   // A fresh socket takes a short answer whole; a peer that made it refuse that needs none.
   static_cast<void>(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));

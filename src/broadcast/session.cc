@@ -22,7 +22,8 @@ constexpr std::uint64_t kMostRetryMs = 10'000;
 
 Session::Session(Hub& hub, boost::asio::ip::tcp::socket socket, Wire wire, Start start)
     : Connection(std::move(socket),
-                 {wire, hub.options().max_message_bytes, hub.options().send_buffer_bytes},
+                 {wire, hub.options().max_message_bytes, hub.options().send_buffer_bytes,
+                  3 * hub.options().heartbeat},
                  hub.read_buffer(), hub.counters()),
       hub_(hub),
       hold_(std::move(start.hold)),

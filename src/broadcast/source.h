@@ -57,8 +57,8 @@ struct Ack {
 
 /// What the gateway asks of the rest of the program.
 ///
-/// Every function is called on a worker thread, may block, may be called by several at once, and is
-/// never called after Gateway::stop() has returned.
+/// Every function is called on a worker thread (live() also by Gateway::open()), may block, may be
+/// called by several at once, and is never called after Gateway::stop() has returned.
 struct Source {
   /// Frames after an offset without gap: at least one if there is one, at most `max_frames`, and no
   /// further one once their size_bytes() pass `max_bytes`.
