@@ -16,7 +16,8 @@ namespace clarion::app {
 
 Result<Folder> open_folder(const std::string& path) {
   Folder folder{ops::make_system_clock(), ops::make_system_random(), nullptr};
-  CLARION_TRY(folder.database, store::Database::open({.folder = path}, *folder.clock, *folder.random));
+  CLARION_TRY(folder.database,
+              store::Database::open({.folder = path}, *folder.clock, *folder.random));
   return folder;
 }
 
@@ -37,10 +38,12 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
     std::array<char, 32> pid{};
     const ssize_t size = ::pread(file, pid.data(), pid.size() - 1, 0);
     const std::string_view holder(pid.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    return Error{Errc::conflict, fmt::format("{} is in use by process {}", folder, holder.substr(0, holder.find('\n')))};
+    return Error{Errc::conflict, fmt::format("{} is in use by process {}", folder,
+                                             holder.substr(0, holder.find('\n')))};
   }
   const std::string pid = fmt::format("{}\n", ::getpid());
-  if (::ftruncate(file, 0) != 0 || ::pwrite(file, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+  if (::ftruncate(file, 0) != 0 ||
+      ::pwrite(file, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
     return Error{Errc::unavailable, fmt::format("{}: {}", path, std::strerror(errno))};
   }
   return lock;

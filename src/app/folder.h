@@ -22,7 +22,8 @@ struct Folder {
 /// How the audit chain names who works on the command line: cli:USER.
 [[nodiscard]] std::string cli_actor();
 
-/// One process a data folder: holds an flock on FOLDER/lock while it lives, so a killed process leaves none.
+/// One process a data folder: holds an flock on FOLDER/lock while it lives, so a killed process
+/// leaves none.
 class FolderLock {
  public:
   /// Errors: `conflict` naming the pid that holds it; `unavailable`.

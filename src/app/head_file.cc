@@ -30,7 +30,8 @@ Result<std::optional<Stored>> read(const std::string& path) {
   const auto value = parse_json(text);
   const json::object* object = value ? value.value().if_object() : nullptr;
   if (object == nullptr || find_string(*object, "epoch") == nullptr) {
-    return Error{Errc::corrupt, fmt::format("{}: no head file; move it away to begin a new epoch", path)};
+    return Error{Errc::corrupt,
+                 fmt::format("{}: no head file; move it away to begin a new epoch", path)};
   }
   Stored out{std::string(string_or(*object, "epoch")), {}};
   for (const char* channel : {"notices", "drill"}) {
@@ -57,7 +58,8 @@ Result<std::string> HeadFile::settle(store::Database& database) {
     if (epoch && !lost) return std::move(*epoch);
     const std::string fresh = tx.ids().make("e_");
     CLARION_TRY(store::set_meta(tx, "epoch", fresh));
-    CLARION_TRY(store::append_audit(tx, "system", "epoch.begin", fresh, {{"before", epoch.value_or("")}, {"lost_tail", lost}}));
+    CLARION_TRY(store::append_audit(tx, "system", "epoch.begin", fresh,
+                                    {{"before", epoch.value_or("")}, {"lost_tail", lost}}));
     return fresh;
   }));
   CLARION_TRY(write());
@@ -75,14 +77,17 @@ Status HeadFile::write() {
   const std::string text = json::serialize(head) + "\n";
   const std::string aside = path_ + ".new";
   const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  bool good = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fdatasync(file) == 0;
+  bool good = file >= 0 &&
+              ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+              ::fdatasync(file) == 0;
   if (file >= 0) good = ::close(file) == 0 && good;
   good = good && ::rename(aside.c_str(), path_.c_str()) == 0;
   const std::string folder = std::filesystem::path(path_).parent_path().string();
   const int dir = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   good = good && dir >= 0 && ::fsync(dir) == 0;
   if (dir >= 0) ::close(dir);
-  if (!good) return Error{Errc::unavailable, fmt::format("{} can't be written", path_), "unavailable"};
+  if (!good)
+    return Error{Errc::unavailable, fmt::format("{} can't be written", path_), "unavailable"};
   return ok();
 }
 

@@ -28,7 +28,8 @@ struct Where {
     out.environment = clarion::ops::clarion_environment();
     for (const std::string& set : sets) {
       const std::size_t equals = set.find('=');
-      out.overrides.push_back({set.substr(0, equals), equals == std::string::npos ? "" : set.substr(equals + 1), "--set"});
+      out.overrides.push_back({set.substr(0, equals),
+                               equals == std::string::npos ? "" : set.substr(equals + 1), "--set"});
     }
     if (!data.empty()) out.overrides.push_back({"data.dir", data, "--data"});
     return out;
@@ -61,7 +62,12 @@ int main(int argc, char** argv) {
   where.add_to(*serve);
   serve->add_option("--rules", rules_dir, "Folder of rule packs (default: those built in)");
   serve->add_option("--listen", listen, "ADDR:PORT; port 0 picks one (default 127.0.0.1:8080)");
-  serve->add_option("--set", where.sets, "KEY=VALUE, overrides the configuration; may stand several times")->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  serve
+      ->add_option("--set", where.sets,
+                   "KEY=VALUE, overrides the configuration; may stand several times")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   serve->callback([&] {
     ConfigSources sources = where.sources();
     if (!rules_dir.empty()) sources.overrides.push_back({"rules.dir", rules_dir, "--rules"});
@@ -71,7 +77,8 @@ int main(int argc, char** argv) {
   });
 
   std::string config_file;
-  CLI::App* check_config = cli.add_subcommand("check-config", "Check a configuration wholly without starting");
+  CLI::App* check_config =
+      cli.add_subcommand("check-config", "Check a configuration wholly without starting");
   check_config->footer("Example: clarion check-config /etc/clarion/clarion.toml");
   check_config->add_option("FILE", config_file, "Configuration file (TOML)")->required();
   check_config->callback([&] {
@@ -82,14 +89,21 @@ int main(int argc, char** argv) {
   });
 
   app::ScanOptions scan_options;
-  CLI::App* scan = cli.add_subcommand("scan", "Scan NDJSON posts offline: one result a flagged post");
+  CLI::App* scan =
+      cli.add_subcommand("scan", "Scan NDJSON posts offline: one result a flagged post");
   scan->footer("Example: clarion scan --all posts.ndjson.xz > results.ndjson");
-  scan->add_option("--rules", scan_options.rules_dir, "Folder of rule packs (default: those built in)");
-  scan->add_option("--threads", scan_options.threads, "1 to 256 (default: one a core)")->check(CLI::Range(1, 256));
+  scan->add_option("--rules", scan_options.rules_dir,
+                   "Folder of rule packs (default: those built in)");
+  scan->add_option("--threads", scan_options.threads, "1 to 256 (default: one a core)")
+      ->check(CLI::Range(1, 256));
   scan->add_flag("--all", scan_options.all, "A result for every post");
-  scan->add_option("--flag-score", scan_options.flag_score, "Score from which a post is flagged")->check(CLI::Range(0.001, 1.0));
-  scan->add_option("FILE", scan_options.files, "NDJSON, also .xz and .gz; - or none: standard input");
-  scan->callback([&] { status = app::run_scan(scan_options, stdout, stderr, *clarion::ops::make_system_clock()); });
+  scan->add_option("--flag-score", scan_options.flag_score, "Score from which a post is flagged")
+      ->check(CLI::Range(0.001, 1.0));
+  scan->add_option("FILE", scan_options.files,
+                   "NDJSON, also .xz and .gz; - or none: standard input");
+  scan->callback([&] {
+    status = app::run_scan(scan_options, stdout, stderr, *clarion::ops::make_system_clock());
+  });
 
   CLI::App* rules = cli.add_subcommand("rules", "Check, test and explain rule packs");
   rules->require_subcommand(1);
@@ -103,7 +117,8 @@ int main(int argc, char** argv) {
   rules_test->footer("Example: clarion rules test rules/");
   rules_test->add_option("DIR", dir, "Folder of packs (default: those built in)");
   rules_test->callback([&] { status = app::rules_test(dir); });
-  CLI::App* explain = rules->add_subcommand("explain", "What a text folds to, which rules hit where, how the score came about");
+  CLI::App* explain = rules->add_subcommand(
+      "explain", "What a text folds to, which rules hit where, how the score came about");
   explain->footer("Example: clarion rules explain '听说喝点白酒就能杀死新冠病毒'");
   explain->add_option("--rules", dir, "Folder of packs (default: those built in)");
   explain->add_flag("--json", as_json, "As JSON");
@@ -117,39 +132,56 @@ int main(int argc, char** argv) {
   CLI::App* user_add = user->add_subcommand("add", "Add an account");
   user_add->footer("Example: clarion user add anna --role operator --region 440100");
   user_add->add_option("NAME", add.name, "1 to 64 of a-z 0-9 . _ -")->required();
-  user_add->add_option("--role", add.role, "operator, expert, approver, admin or auditor")->required();
-  user_add->add_option("--region", add.regions, "Limits the account to a region; may stand several times")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  user_add->add_option("--password-file", add.password_file, "First line is the password; without it the account acts by token only");
+  user_add->add_option("--role", add.role, "operator, expert, approver, admin or auditor")
+      ->required();
+  user_add
+      ->add_option("--region", add.regions,
+                   "Limits the account to a region; may stand several times")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  user_add->add_option("--password-file", add.password_file,
+                       "First line is the password; without it the account acts by token only");
   on_data(user_add, [&](const std::string& data) { return app::user_add(data, add); });
   CLI::App* user_list = user->add_subcommand("list", "List accounts: name, role, state, regions");
   user_list->footer("Example: clarion user list");
   on_data(user_list, app::user_list);
-  CLI::App* user_disable = user->add_subcommand("disable", "Disable an account; its tokens and connections end");
+  CLI::App* user_disable =
+      user->add_subcommand("disable", "Disable an account; its tokens and connections end");
   user_disable->footer("Example: clarion user disable anna");
   user_disable->add_option("NAME", name, "The account")->required();
   on_data(user_disable, [&](const std::string& data) { return app::user_disable(data, name); });
-  CLI::App* user_passwd = user->add_subcommand("passwd", "Change a password, read from a file or standard input");
+  CLI::App* user_passwd =
+      user->add_subcommand("passwd", "Change a password, read from a file or standard input");
   user_passwd->footer("Example: clarion user passwd anna --password-file secret.txt");
   user_passwd->add_option("NAME", name, "The account")->required();
   user_passwd->add_option("--password-file", password_file, "First line is the password");
-  on_data(user_passwd, [&](const std::string& data) { return app::user_passwd(data, name, password_file); });
+  on_data(user_passwd,
+          [&](const std::string& data) { return app::user_passwd(data, name, password_file); });
 
   CLI::App* token = cli.add_subcommand("token", "Tokens for programs");
   token->require_subcommand(1);
   app::TokenIssue issue;
   std::string token_id;
-  CLI::App* token_issue = token->add_subcommand("issue", "Issue a token; it is printed once, alone on standard output");
+  CLI::App* token_issue =
+      token->add_subcommand("issue", "Issue a token; it is printed once, alone on standard output");
   token_issue->footer("Example: clarion token issue feed --scope ingest --source weibo");
   token_issue->add_option("NAME", issue.name, "What it is for")->required();
-  token_issue->add_option("--scope", issue.scope, "ingest, desk, partner, drill or metrics")->required();
+  token_issue->add_option("--scope", issue.scope, "ingest, desk, partner, drill or metrics")
+      ->required();
   token_issue->add_option("--user", issue.user, "Whose rights a desk token acts with");
-  token_issue->add_option("--source", issue.sources, "Posts count only within this source; may stand several times")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  token_issue
+      ->add_option("--source", issue.sources,
+                   "Posts count only within this source; may stand several times")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   token_issue->add_option("--days", issue.days, "How long it lives, 1 to 3650 (default 365)");
   on_data(token_issue, [&](const std::string& data) { return app::token_issue(data, issue); });
-  CLI::App* token_list = token->add_subcommand("list", "List tokens: id, name, scope, account, state, end");
+  CLI::App* token_list =
+      token->add_subcommand("list", "List tokens: id, name, scope, account, state, end");
   token_list->footer("Example: clarion token list");
   on_data(token_list, app::token_list);
-  CLI::App* token_revoke = token->add_subcommand("revoke", "Revoke a token; its connections end within a second");
+  CLI::App* token_revoke =
+      token->add_subcommand("revoke", "Revoke a token; its connections end within a second");
   token_revoke->footer("Example: clarion token revoke t_01JDESW8V4…");
   token_revoke->add_option("ID", token_id, "As token list shows it")->required();
   on_data(token_revoke, [&](const std::string& data) { return app::token_revoke(data, token_id); });
@@ -157,14 +189,17 @@ int main(int argc, char** argv) {
   CLI::App* expert = cli.add_subcommand("expert", "Experts");
   expert->require_subcommand(1);
   std::string file;
-  CLI::App* expert_import = expert->add_subcommand("import", "Import experts, one JSON object a line, all or none");
+  CLI::App* expert_import =
+      expert->add_subcommand("import", "Import experts, one JSON object a line, all or none");
   expert_import->footer("Example: clarion expert import experts.ndjson");
   expert_import->add_option("FILE", file, "NDJSON")->required();
   on_data(expert_import, [&](const std::string& data) { return app::expert_import(data, file); });
 
   std::string jwks;
-  CLI::App* verify = cli.add_subcommand("verify", "Check the signatures of notices or recorded frames");
-  verify->footer("Example: clarion verify frames.ndjson --jwks http://127.0.0.1:8080/.well-known/jwks.json");
+  CLI::App* verify =
+      cli.add_subcommand("verify", "Check the signatures of notices or recorded frames");
+  verify->footer(
+      "Example: clarion verify frames.ndjson --jwks http://127.0.0.1:8080/.well-known/jwks.json");
   verify->add_option("FILE", file, "One JSON document, or one a line")->required();
   verify->add_option("--jwks", jwks, "URL or file of the keys (default: those of the data folder)");
   on_data(verify, [&](const std::string& data) { return app::verify(file, jwks, data); });
@@ -181,9 +216,11 @@ int main(int argc, char** argv) {
   CLI::App* audit = cli.add_subcommand("audit", "The audit chain");
   audit->require_subcommand(1);
   std::string head;
-  CLI::App* audit_verify = audit->add_subcommand(
-      "verify", "Check the chain, and against it every published revision, approval and verdict. A cut tail shows only with --head: keep the head that "
-                "is printed outside this machine");
+  CLI::App* audit_verify =
+      audit->add_subcommand("verify",
+                            "Check the chain, and against it every published revision, approval "
+                            "and verdict. A cut tail shows only with --head: keep the head that "
+                            "is printed outside this machine");
   audit_verify->footer("Example: clarion audit verify --head 812:9f86d081…");
   audit_verify->add_option("--head", head, "SEQ:HASH that was kept outside");
   on_data(audit_verify, [&](const std::string& data) { return app::audit_verify(data, head); });
@@ -194,7 +231,8 @@ int main(int argc, char** argv) {
   keys_list->footer("Example: clarion keys list");
   on_data(keys_list, app::keys_list);
 
-  CLI::App* version = cli.add_subcommand("version", "Version, build, versions of the libraries it runs on");
+  CLI::App* version =
+      cli.add_subcommand("version", "Version, build, versions of the libraries it runs on");
   version->footer("Example: clarion version");
   version->callback([&] { status = app::print_version(); });
 

@@ -34,7 +34,8 @@ std::string rank_text(const intake::Order& order) {
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (text.empty() || failed != std::errc() || end != text.data() + text.size())
+    return std::nullopt;
   return value;
 }
 
@@ -43,7 +44,8 @@ intake::Order rank_of(std::string_view text) {
   intake::Order order;
   order.rev = number(text.substr(0, bar));
   if (bar != std::string_view::npos) {
-    if (const auto at = number(text.substr(bar + 1))) order.at = model::Time(std::chrono::milliseconds(*at));
+    if (const auto at = number(text.substr(bar + 1)))
+      order.at = model::Time(std::chrono::milliseconds(*at));
   }
   return order;
 }
@@ -54,7 +56,8 @@ std::string hash_of_text(const model::Post& post) {
   return sha256_hex(all);
 }
 
-/// What a delete at the source and the end of retention do: the words go, the row and its counts stay.
+/// What a delete at the source and the end of retention do: the words go, the row and its counts
+/// stay.
 Status forget(store::Tx& tx, store::PostRow& row) {
   row.record.clear();
   row.hits = "[]";
@@ -65,12 +68,17 @@ Status forget(store::Tx& tx, store::PostRow& row) {
 /// Counts down on every way out.
 class UnderWay {
  public:
-  UnderWay(std::atomic<std::size_t>& counter, std::size_t bytes) : counter_(counter), bytes_(bytes) { before_ = counter_.fetch_add(bytes); }
+  UnderWay(std::atomic<std::size_t>& counter, std::size_t bytes)
+      : counter_(counter), bytes_(bytes) {
+    before_ = counter_.fetch_add(bytes);
+  }
   ~UnderWay() { counter_.fetch_sub(bytes_); }
   UnderWay(const UnderWay&) = delete;
   UnderWay& operator=(const UnderWay&) = delete;
   /// A body that alone passes the bound is still taken when nothing else is under way.
-  [[nodiscard]] bool over(std::size_t most) const { return before_ != 0 && before_ + bytes_ > most; }
+  [[nodiscard]] bool over(std::size_t most) const {
+    return before_ != 0 && before_ + bytes_ > most;
+  }
 
  private:
   std::atomic<std::size_t>& counter_;
@@ -92,7 +100,8 @@ Status Pipeline::reload_index(store::View& view) {
     CLARION_TRY(auto index, group::Index::make(options_.groups));
     indexes_.emplace(mode, std::move(index));
   }
-  CLARION_TRY(auto rows, store::newest_groups(view, static_cast<std::int64_t>(options_.groups.max_groups)));
+  CLARION_TRY(auto rows,
+              store::newest_groups(view, static_cast<std::int64_t>(options_.groups.max_groups)));
   std::reverse(rows.begin(), rows.end());  // oldest first, as they came
   for (const store::GroupRow& row : rows) {
     CLARION_TRY(auto sketch, group::sketch_from_bytes(row.sketch));
@@ -150,14 +159,18 @@ std::vector<Pipeline::Incoming> Pipeline::scan(const Body& body, TakenIn& taken)
       taken.rejected.push_back({line.number, parsed.error()});
       continue;
     }
-    if (!body.sources.empty() && std::find(body.sources.begin(), body.sources.end(), incoming.post.source) == body.sources.end()) {
-      taken.rejected.push_back({line.number, {Errc::denied, "this token does not send for that source", "source_denied"}});
+    if (!body.sources.empty() && std::find(body.sources.begin(), body.sources.end(),
+                                           incoming.post.source) == body.sources.end()) {
+      taken.rejected.push_back(
+          {line.number,
+           {Errc::denied, "this token does not send for that source", "source_denied"}});
       continue;
     }
     ++taken.accepted;
     if (incoming.post.op == model::Post::Op::upsert) {
       incoming.scan = bench->scanner.scan(incoming.post, false);
-      if (incoming.scan.flagged) incoming.sketch = group::sketch_of(bench->scanner.folded().bytes, bench->scratch);
+      if (incoming.scan.flagged)
+        incoming.sketch = group::sketch_of(bench->scanner.folded().bytes, bench->scratch);
       incoming.text_hash = hash_of_text(incoming.post);
     }
     out.push_back(std::move(incoming));
@@ -167,15 +180,18 @@ std::vector<Pipeline::Incoming> Pipeline::scan(const Body& body, TakenIn& taken)
   return out;
 }
 
-Result<TakenIn> Pipeline::take_in(Body body, const std::function<Status(store::Tx&, const TakenIn&)>& with_them) {
+Result<TakenIn> Pipeline::take_in(
+    Body body, const std::function<Status(store::Tx&, const TakenIn&)>& with_them) {
   const UnderWay under_way(bytes_under_way_, body.bytes);
   if (under_way.over(options_.max_bytes_under_way)) {
-    return Error{Errc::overloaded, "too many posts are being worked on; send them again later", "overloaded"};
+    return Error{Errc::overloaded, "too many posts are being worked on; send them again later",
+                 "overloaded"};
   }
   TakenIn scanned;
   scanned.rejected = std::move(body.lines.rejected);
   const std::vector<Incoming> incoming = scan(body, scanned);
-  std::sort(scanned.rejected.begin(), scanned.rejected.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
+  std::sort(scanned.rejected.begin(), scanned.rejected.end(),
+            [](const auto& a, const auto& b) { return a.line < b.line; });
   CLARION_TRY(auto taken, database_.write([&](store::Tx& tx) -> Result<TakenIn> {
     if (index_stale_) {
       CLARION_TRY(reload_index(tx));
@@ -194,7 +210,8 @@ Result<TakenIn> Pipeline::take_in(Body body, const std::function<Status(store::T
   return taken;
 }
 
-Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& incoming, TakenIn& taken) {
+Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& incoming,
+                      TakenIn& taken) {
   const model::Post& post = incoming.post;
   CLARION_TRY(auto row, store::find_post(tx, mode, post.source, post.id));
   CLARION_TRY(auto tombstone, store::find_tombstone(tx, mode, post.source, post.id));
@@ -210,16 +227,19 @@ Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& in
     case intake::Change::duplicate:
       if (row) ++taken.duplicates;
       return ok();
-    case intake::Change::stale: return ok();
+    case intake::Change::stale:
+      return ok();
     case intake::Change::remove: {
       const auto kept_for = row ? options_.tombstones : kUnknownTombstones;
-      CLARION_TRY(store::keep_tombstone(tx, mode, post.source, post.id, rank_text(order), tx.now() + kept_for));
+      CLARION_TRY(store::keep_tombstone(tx, mode, post.source, post.id, rank_text(order),
+                                        tx.now() + kept_for));
       if (!row || row->record.empty()) return ok();
       row->text_hash.clear();
       return forget(tx, *row);
     }
     case intake::Change::fresh:
-    case intake::Change::edit: break;
+    case intake::Change::edit:
+      break;
   }
   if (!row) {
     if (!incoming.scan.flagged) return ok();  // counted, not kept
@@ -236,7 +256,8 @@ Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& in
   row->score = incoming.scan.score;
   CLARION_TRY(store::update_post(tx, *row));
   CLARION_TRY(auto group, store::find_group(tx, row->group));
-  if (!group) return Error{Errc::corrupt, fmt::format("post {} names a group that is not there", row->seq)};
+  if (!group)
+    return Error{Errc::corrupt, fmt::format("post {} names a group that is not there", row->seq)};
   return desk::edit_case(tx, {*row, post, incoming.scan, *group});
 }
 
@@ -281,7 +302,8 @@ Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming
   row.case_id = group->case_id.value_or("");
   CLARION_TRY(store::add_post(tx, row));
 
-  // The index goes ahead of the commit, so that the next post of this batch finds the group; undone, it is read anew.
+  // The index goes ahead of the commit, so that the next post of this batch finds the group;
+  // undone, it is read anew.
   tx.on_rollback([this] { index_stale_ = true; });
   const desk::Evidence evidence{row, incoming.post, incoming.scan, *group};
   if (!is_new) {

@@ -24,9 +24,12 @@ struct PipelineOptions {
   desk::DeskOptions desk;
   ops::Zone zone;  ///< desk.timezone, for bare dates
   group::IndexOptions groups;
-  std::chrono::hours tombstones{24 * 30};    ///< posts.tombstone_days: deletes of posts that were kept
-  std::chrono::hours retention{24 * 90};     ///< posts.retention_days: how long text, author and hit text are kept
-  std::size_t max_bytes_under_way = 64U << 20U;  ///< of bodies being worked on; more is answered 429
+  std::chrono::hours tombstones{24 *
+                                30};  ///< posts.tombstone_days: deletes of posts that were kept
+  std::chrono::hours retention{
+      24 * 90};  ///< posts.retention_days: how long text, author and hit text are kept
+  std::size_t max_bytes_under_way = 64U
+                                    << 20U;  ///< of bodies being worked on; more is answered 429
 };
 
 /// What became of one body of posts (contract section 3).
@@ -37,9 +40,9 @@ struct TakenIn {
   std::vector<intake::Rejected> rejected;
 };
 
-/// The steps for a post, in order: parse, scan, then inside one transaction dedup, group, case (architecture section 1). Parsing and
-/// scanning run on the calling thread with a bench of its own, the rest on the store's writer thread, which alone touches the group
-/// indexes. Thread-safe.
+/// The steps for a post, in order: parse, scan, then inside one transaction dedup, group, case
+/// (architecture section 1). Parsing and scanning run on the calling thread with a bench of its
+/// own, the rest on the store's writer thread, which alone touches the group indexes. Thread-safe.
 class Pipeline {
  public:
   Pipeline(store::Database& database, const ops::Clock& clock, PipelineOptions options);
@@ -56,10 +59,12 @@ class Pipeline {
     std::string mode = "Actual";       ///< of the cases that open
     std::vector<std::string> sources;  ///< only these may send; empty: all
   };
-  /// Takes posts in; returns when what was flagged is on disk. `with_them` runs last in the same transaction. Errors: `overloaded` when too
-  /// much is under way; the store's.
-  Result<TakenIn> take_in(Body body, const std::function<Status(store::Tx&, const TakenIn&)>& with_them);
-  /// Takes text, author and hit text from posts older than retention, at most 500 a call; counts stay.
+  /// Takes posts in; returns when what was flagged is on disk. `with_them` runs last in the same
+  /// transaction. Errors: `overloaded` when too much is under way; the store's.
+  Result<TakenIn> take_in(Body body,
+                          const std::function<Status(store::Tx&, const TakenIn&)>& with_them);
+  /// Takes text, author and hit text from posts older than retention, at most 500 a call; counts
+  /// stay.
   Status forget_old(store::Tx& tx);
   /// Scans a text with a bench of the pool: for /readyz.
   Status probe();

@@ -13,7 +13,8 @@
 namespace clarion::app {
 namespace {
 
-/// Signals are taken by the main thread alone, so they are blocked before the first other one starts.
+/// Signals are taken by the main thread alone, so they are blocked before the first other one
+/// starts.
 sigset_t block_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -36,14 +37,16 @@ void raise_descriptor_limit() {
 int serve(const ops::Config& config, const ops::ConfigSources& sources) {
   const sigset_t signals = block_signals();
   raise_descriptor_limit();
-  const auto log = ops::Log::to_stderr(ops::parse_log_level(config.log.level).value_or(ops::LogLevel::info),
-                                       config.log.format == "json" ? ops::LogFormat::json : ops::LogFormat::text);
+  const auto log = ops::Log::to_stderr(
+      ops::parse_log_level(config.log.level).value_or(ops::LogLevel::info),
+      config.log.format == "json" ? ops::LogFormat::json : ops::LogFormat::text);
   auto opened = Service::open(config, sources, *log);
   if (!opened) return fail(opened.error());
   Service& service = *opened.value();
   service.start();
   if (const auto report = service.ready(); !report.ready) {
-    for (const auto& [name, words] : report.checks) fmt::print(stderr, "clarion: not ready: {}: {}\n", name, words);
+    for (const auto& [name, words] : report.checks)
+      fmt::print(stderr, "clarion: not ready: {}: {}\n", name, words);
     service.stop();
     return 1;
   }
@@ -85,7 +88,8 @@ int check_config(const ops::ConfigSources& sources) {
     fmt::print(stderr, "clarion: rules.dir: {}\n", rules.error().text);
     return 2;
   }
-  fmt::print("ok: {} rules in {} packs\n", rules.value()->statistics().rules, rules.value()->statistics().packs);
+  fmt::print("ok: {} rules in {} packs\n", rules.value()->statistics().rules,
+             rules.value()->statistics().packs);
   return 0;
 }
 

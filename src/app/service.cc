@@ -19,7 +19,8 @@
 namespace clarion::app {
 namespace {
 
-constexpr std::chrono::seconds kClockJump{60};  // contract section 2: a scheduled publication then waits for a person
+constexpr std::chrono::seconds kClockJump{
+    60};  // contract section 2: a scheduled publication then waits for a person
 
 /// This desk's id in records: made once a store.
 Result<std::string> desk_id(store::Database& database) {
@@ -53,7 +54,8 @@ Service::Service(ops::Config config, ops::ConfigSources sources, ops::Log& log)
 
 Service::~Service() { stop(); }
 
-Result<std::unique_ptr<Service>> Service::open(ops::Config config, ops::ConfigSources sources, ops::Log& log) {
+Result<std::unique_ptr<Service>> Service::open(ops::Config config, ops::ConfigSources sources,
+                                               ops::Log& log) {
   std::unique_ptr<Service> service(new Service(std::move(config), std::move(sources), log));
   CLARION_TRY(service->open_parts());
   return service;
@@ -64,7 +66,8 @@ Result<std::shared_ptr<const rules::RuleSet>> Service::read_rules(const ops::Con
   if (!config.rules.dir.empty()) {
     CLARION_TRY(packs, rules::read_packs(config.rules.dir));
   }
-  return rules::RuleSet::make(packs, {.flag_score = config.scan.flag_score, .cache_dir = config_.data.dir + "/cache"});
+  return rules::RuleSet::make(
+      packs, {.flag_score = config.scan.flag_score, .cache_dir = config_.data.dir + "/cache"});
 }
 
 Status Service::open_parts() {
@@ -76,19 +79,22 @@ Status Service::open_parts() {
   CLARION_TRY(auto org, desk_id(*database_));
   CLARION_TRY(auto keys, notice::Keyring::open(*database_, *random_));
   CLARION_TRY(auto zone, ops::Zone::load(config_.desk.timezone));
-  notices_ = std::make_unique<notice::NoticeOptions>(
-      notice::NoticeOptions{org, config_.desk.name, without_slash(config_.server.public_url), zone, keys, {}, {}});
+  notices_ = std::make_unique<notice::NoticeOptions>(notice::NoticeOptions{
+      org, config_.desk.name, without_slash(config_.server.public_url), zone, keys, {}, {}});
   notices_->subscribers = [this] {
     std::uint64_t count = 0;
     for (const auto& core : gateway_->stats()) count += core.sessions;
     return count;
   };
-  notices_->published = [this](std::string_view channel, std::string_view in_epoch, const store::LogEntry& entry) {
-    if (const Status kept = head_.advance(channel, entry.offset); !kept) log_.error("head file not written", kept.error());
+  notices_->published = [this](std::string_view channel, std::string_view in_epoch,
+                               const store::LogEntry& entry) {
+    if (const Status kept = head_.advance(channel, entry.offset); !kept)
+      log_.error("head file not written", kept.error());
     metrics_.counter(ops::Metric::notices_published, {{"channel", std::string(channel)}}).add();
     if (gateway_) {
-      gateway_->publish(channel, broadcast::make_notice_frame(channel, {std::string(in_epoch), entry.offset}, entry.form, entry.jws,
-                                                              entry.facets));
+      gateway_->publish(channel,
+                        broadcast::make_notice_frame(channel, {std::string(in_epoch), entry.offset},
+                                                     entry.form, entry.jws, entry.facets));
     }
   };
   requests_ = std::make_unique<identity::Requests>(
@@ -96,11 +102,14 @@ Status Service::open_parts() {
       identity::RightsPolicy{config_.desk.operator_may_judge, config_.security.token_approvals});
 
   CLARION_TRY(auto rules, read_rules(config_));
-  log_.info("rules loaded", {{"rules", rules->statistics().rules}, {"packs", rules->statistics().packs}, {"version", rules->version()}});
+  log_.info("rules loaded", {{"rules", rules->statistics().rules},
+                             {"packs", rules->statistics().packs},
+                             {"version", rules->version()}});
   const PipelineOptions pipeline{
       .desk = {org, std::chrono::minutes(config_.desk.lease_minutes)},
       .zone = zone,
-      .groups = {static_cast<std::size_t>(config_.group.max_groups), std::chrono::hours(config_.group.window_hours), config_.group.similarity},
+      .groups = {static_cast<std::size_t>(config_.group.max_groups),
+                 std::chrono::hours(config_.group.window_hours), config_.group.similarity},
       .tombstones = std::chrono::hours(24 * config_.posts.tombstone_days),
       .retention = std::chrono::hours(24 * config_.posts.retention_days)};
   pipeline_ = std::make_unique<Pipeline>(*database_, *clock_, pipeline);
@@ -112,7 +121,8 @@ Status Service::open_parts() {
   server.address = listen.address;
   server.port = listen.port;
   server.workers = static_cast<std::size_t>(config_.http.workers);
-  server.connections_per_address = static_cast<std::size_t>(config_.gateway.connections_per_address);
+  server.connections_per_address =
+      static_cast<std::size_t>(config_.gateway.connections_per_address);
   server.requests_per_address = static_cast<std::size_t>(config_.http.requests_per_address);
   server.trusted_proxies = config_.http.trusted_proxies;
   server.log = [this](const std::string& line) { log_.warn("http", {{"what", line}}); };
@@ -120,7 +130,8 @@ Status Service::open_parts() {
   CLARION_TRY(open_gateway());
 
   health_.add("store", [this] {
-    return database_->write([](store::Tx& tx) { return store::set_meta(tx, "probe", model::to_text(tx.now())); });
+    return database_->write(
+        [](store::Tx& tx) { return store::set_meta(tx, "probe", model::to_text(tx.now())); });
   });
   health_.add("scan", [this] { return pipeline_->probe(); });
   health_.add("log", [this] {
@@ -140,20 +151,25 @@ Status Service::open_gateway() {
   options.max_backlog_bytes = static_cast<std::size_t>(config_.gateway.max_backlog_bytes);
   std::vector<boost::asio::io_context*> cores;
   for (std::size_t i = 0; i < server_->cores(); ++i) cores.push_back(&server_->core(i));
-  CLARION_TRY(gateway_, broadcast::Gateway::open(options, stream_source(), cores, {*clock_, *random_}));
+  CLARION_TRY(gateway_,
+              broadcast::Gateway::open(options, stream_source(), cores, {*clock_, *random_}));
   *stream_ = gateway_->take_over();
   return ok();
 }
 
 broadcast::Source Service::stream_source() {
   broadcast::Source source;
-  source.page = [this](std::string_view channel, std::uint64_t after, std::size_t max_bytes, std::size_t max_frames) {
+  source.page = [this](std::string_view channel, std::uint64_t after, std::size_t max_bytes,
+                       std::size_t max_frames) {
     return database_->read([&](store::View& view) -> Result<broadcast::Frames> {
       CLARION_TRY(auto epoch, store::find_meta(view, "epoch"));
-      CLARION_TRY(auto entries, store::log_after(view, channel, after, max_bytes, static_cast<std::int64_t>(max_frames)));
+      CLARION_TRY(auto entries, store::log_after(view, channel, after, max_bytes,
+                                                 static_cast<std::int64_t>(max_frames)));
       broadcast::Frames frames;
       for (store::LogEntry& entry : entries) {
-        frames.push_back(broadcast::make_notice_frame(channel, {epoch.value_or(""), entry.offset}, entry.form, entry.jws, std::move(entry.facets)));
+        frames.push_back(broadcast::make_notice_frame(channel, {epoch.value_or(""), entry.offset},
+                                                      entry.form, entry.jws,
+                                                      std::move(entry.facets)));
       }
       return frames;
     });
@@ -166,19 +182,25 @@ broadcast::Source Service::stream_source() {
       broadcast::Snapshot snapshot{{epoch.value_or(""), head}, {}};
       for (store::LogEntry& entry : entries) {
         snapshot.frames.push_back(
-            broadcast::make_notice_frame(channel, {snapshot.head.epoch, entry.offset}, entry.form, entry.jws, std::move(entry.facets)));
+            broadcast::make_notice_frame(channel, {snapshot.head.epoch, entry.offset}, entry.form,
+                                         entry.jws, std::move(entry.facets)));
       }
       return snapshot;
     });
   };
-  source.authenticate = [this](const broadcast::Presented& presented) -> Result<broadcast::Credential> {
-    if (presented.token.empty()) return Error{Errc::unauthorised, "no token was given", "unauthorised"};
+  source.authenticate =
+      [this](const broadcast::Presented& presented) -> Result<broadcast::Credential> {
+    if (presented.token.empty())
+      return Error{Errc::unauthorised, "no token was given", "unauthorised"};
     const std::string hash = identity::token_hash(presented.token);
-    CLARION_TRY(auto actor, database_->read([&](store::View& view) { return identity::actor_of_token(view, presented.token, clock_->now()); }));
+    CLARION_TRY(auto actor, database_->read([&](store::View& view) {
+      return identity::actor_of_token(view, presented.token, clock_->now());
+    }));
     broadcast::Credential credential;
     credential.key = fmt::format("{}:{}", hash, actor.generation);
     credential.account = actor.name();
-    if (actor.scope == identity::Scope::desk || actor.scope == identity::Scope::drill) credential.channels.emplace_back("drill");
+    if (actor.scope == identity::Scope::desk || actor.scope == identity::Scope::drill)
+      credential.channels.emplace_back("drill");
     credential.expires_at = actor.expires_at;
     return credential;
   };
@@ -187,17 +209,22 @@ broadcast::Source Service::stream_source() {
       std::vector<broadcast::Standing> out;
       for (const std::string& key : keys) {
         const std::size_t colon = key.find(':');
-        const auto actor = identity::actor_of_hash(view, std::string_view(key).substr(0, colon), clock_->now());
+        const auto actor =
+            identity::actor_of_hash(view, std::string_view(key).substr(0, colon), clock_->now());
         if (!actor && actor.error().errc != Errc::unauthorised) return actor.error();
-        const bool same = actor && std::to_string(actor.value().generation) == key.substr(colon + 1);
-        out.push_back(!actor ? broadcast::Standing::gone : same ? broadcast::Standing::good : broadcast::Standing::changed);
+        const bool same =
+            actor && std::to_string(actor.value().generation) == key.substr(colon + 1);
+        out.push_back(!actor ? broadcast::Standing::gone
+                      : same ? broadcast::Standing::good
+                             : broadcast::Standing::changed);
       }
       return out;
     });
   };
   source.on_ack = [this](const broadcast::Ack& ack) {
     const Status kept = database_->write([&](store::Tx& tx) {
-      return store::keep_receipt(tx, ack.by.account, ack.channel, ack.position.epoch, ack.position.offset);
+      return store::keep_receipt(tx, ack.by.account, ack.channel, ack.position.epoch,
+                                 ack.position.offset);
     });
     if (!kept) log_.warn("receipt not kept", kept.error());
   };
@@ -209,11 +236,16 @@ http::Router Service::routes() {
   http::Router router;
   add_ops_routes(router);
   add_posts_route(router, *requests_, *pipeline_);
-  desk::add_routes(router, *requests_, {notices_->org, std::chrono::minutes(config_.desk.lease_minutes)});
+  desk::add_routes(router, *requests_,
+                   {notices_->org, std::chrono::minutes(config_.desk.lease_minutes)});
   notice::add_routes(router, *requests_, *notices_);
   stream_ = std::make_shared<std::function<void(http::Upgrade)>>();
-  router.add({.method = "GET", .pattern = "/v1/stream", .guard = {}, .handler = {},
-              .take_over = [stream = stream_](http::Upgrade upgrade) { (*stream)(std::move(upgrade)); }});
+  router.add(
+      {.method = "GET",
+       .pattern = "/v1/stream",
+       .guard = {},
+       .handler = {},
+       .take_over = [stream = stream_](http::Upgrade upgrade) { (*stream)(std::move(upgrade)); }});
   return router;
 }
 
@@ -232,7 +264,8 @@ Status Service::reload() {
     CLARION_TRY(auto config, ops::load_config(sources_));
     CLARION_TRY(auto rules, read_rules(config));
     const auto level = ops::parse_log_level(config.log.level);
-    log_.info("rules loaded", {{"rules", rules->statistics().rules}, {"version", rules->version()}});
+    log_.info("rules loaded",
+              {{"rules", rules->statistics().rules}, {"version", rules->version()}});
     pipeline_->use_rules(std::move(rules));
     if (level) log_.set_level(*level);
     return ok();
@@ -245,9 +278,12 @@ Status Service::reload() {
 void Service::tick() {
   const auto steady = clock_->steady();
   const model::Time wall = clock_->now();
-  const auto drift = (wall - last_wall_) - std::chrono::duration_cast<std::chrono::milliseconds>(steady - last_tick_);
+  const auto drift = (wall - last_wall_) -
+                     std::chrono::duration_cast<std::chrono::milliseconds>(steady - last_tick_);
   const bool jumped = drift > kClockJump || drift < -kClockJump;
-  if (jumped) log_.warn("the clock jumped; scheduled notices wait for a person", {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(drift).count()}});
+  if (jumped)
+    log_.warn("the clock jumped; scheduled notices wait for a person",
+              {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(drift).count()}});
   last_tick_ = steady;
   last_wall_ = wall;
   // Looked for first on a snapshot, so that an idle desk writes nothing.
@@ -262,7 +298,8 @@ void Service::tick() {
   const Status done = database_->write([&](store::Tx& tx) -> Status {
     CLARION_TRY(desk::end_leases(tx));
     CLARION_TRY(auto fired, notice::publish_due(tx, *notices_, jumped));
-    if (fired.held > 0) log_.error("scheduled notices are held and wait for a person", {{"count", fired.held}});
+    if (fired.held > 0)
+      log_.error("scheduled notices are held and wait for a person", {{"count", fired.held}});
     if (!minute) return ok();
     CLARION_TRY(store::drop_old_answers(tx));
     CLARION_TRY(pipeline_->forget_old(tx));
@@ -278,7 +315,8 @@ void Service::drain() {
   const auto begun = clock_->steady();
   gateway_->begin_drain(at_most);
   server_->drain(at_most / 2);
-  const auto left = at_most - std::chrono::duration_cast<std::chrono::milliseconds>(clock_->steady() - begun);
+  const auto left =
+      at_most - std::chrono::duration_cast<std::chrono::milliseconds>(clock_->steady() - begun);
   if (left > std::chrono::milliseconds(0)) gateway_->drain(left);
 }
 

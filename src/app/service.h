@@ -19,11 +19,14 @@
 
 namespace clarion::app {
 
-/// The running system, all roles in one process. Built in the order of its members, ended in reverse.
+/// The running system, all roles in one process. Built in the order of its members, ended in
+/// reverse.
 class Service {
  public:
-  /// Opens folder, store, keys, rules, pipeline, gateway and server; serves nothing yet. Errors: of each, with its place.
-  static Result<std::unique_ptr<Service>> open(ops::Config config, ops::ConfigSources sources, ops::Log& log);
+  /// Opens folder, store, keys, rules, pipeline, gateway and server; serves nothing yet. Errors: of
+  /// each, with its place.
+  static Result<std::unique_ptr<Service>> open(ops::Config config, ops::ConfigSources sources,
+                                               ops::Log& log);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -33,9 +36,11 @@ class Service {
   [[nodiscard]] std::string url() const;
   /// Ready when the path from a post to a subscriber works.
   [[nodiscard]] ops::Health::Report ready() { return health_.ready(); }
-  /// Reads rules and log level anew; refused whole when anything is wrong, the old state stays. Blocks; any thread.
+  /// Reads rules and log level anew; refused whole when anything is wrong, the old state stays.
+  /// Blocks; any thread.
   Status reload();
-  /// What is due by the clock: leases, scheduled notices, old answers. Called a few times a second by one thread.
+  /// What is due by the clock: leases, scheduled notices, old answers. Called a few times a second
+  /// by one thread.
   void tick();
   /// /readyz says 503, readers get 3001, requests end; returns within server.drain_seconds.
   void drain();

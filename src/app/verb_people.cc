@@ -24,7 +24,8 @@ int change(const std::string& data, F act) {
   auto folder = open_folder(data);
   if (!folder) return fail(folder.error());
   Folder& open = folder.value();
-  const Result<std::string> done = open.database->write([&](store::Tx& tx) -> Result<std::string> { return act(tx, open); });
+  const Result<std::string> done =
+      open.database->write([&](store::Tx& tx) -> Result<std::string> { return act(tx, open); });
   if (!done) return fail(done.error());
   if (!done.value().empty()) fmt::print("{}\n", done.value());
   return 0;
@@ -42,7 +43,8 @@ Result<std::string> read_password(const std::string& file) {
     return line;
   }
   std::ifstream in(file);
-  if (!in || !std::getline(in, line)) return Error{Errc::unavailable, fmt::format("{}: can't be read", file)};
+  if (!in || !std::getline(in, line))
+    return Error{Errc::unavailable, fmt::format("{}: can't be read", file)};
   return line;
 }
 
@@ -60,12 +62,16 @@ int fail(const Error& error) {
 }
 
 int user_add(const std::string& data, const UserAdd& given) {
-  if (const Status name = identity::check_account_name(given.name); !name) return fail(name.error());
+  if (const Status name = identity::check_account_name(given.name); !name)
+    return fail(name.error());
   if (!identity::parse_role(given.role)) {
-    return fail({Errc::invalid, fmt::format("--role: '{}' is none of operator, expert, approver, admin, auditor", given.role)});
+    return fail({Errc::invalid,
+                 fmt::format("--role: '{}' is none of operator, expert, approver, admin, auditor",
+                             given.role)});
   }
   for (const std::string& region : given.regions) {
-    if (model::find_region(region) == nullptr) return fail({Errc::invalid, fmt::format("--region: '{}' is no known region code", region)});
+    if (model::find_region(region) == nullptr)
+      return fail({Errc::invalid, fmt::format("--region: '{}' is no known region code", region)});
   }
   store::Account account{given.name, given.role, given.regions, std::nullopt, false, 1, {}};
   if (!given.password_file.empty()) {
@@ -77,7 +83,9 @@ int user_add(const std::string& data, const UserAdd& given) {
   }
   return change(data, [&](store::Tx& tx, Folder&) -> Result<std::string> {
     CLARION_TRY(store::add_account(tx, account));
-    CLARION_TRY(store::append_audit(tx, cli_actor(), "user.add", account.name, {{"role", account.role}, {"regions", json_of(account.regions)}}));
+    CLARION_TRY(
+        store::append_audit(tx, cli_actor(), "user.add", account.name,
+                            {{"role", account.role}, {"regions", json_of(account.regions)}}));
     return fmt::format("added {} ({})", account.name, account.role);
   });
 }
@@ -85,11 +93,14 @@ int user_add(const std::string& data, const UserAdd& given) {
 int user_list(const std::string& data) {
   auto folder = open_folder(data);
   if (!folder) return fail(folder.error());
-  const auto accounts = folder.value().database->read([](store::View& view) { return store::list_accounts(view); });
+  const auto accounts =
+      folder.value().database->read([](store::View& view) { return store::list_accounts(view); });
   if (!accounts) return fail(accounts.error());
   for (const store::Account& account : accounts.value()) {
-    fmt::print("{}\t{}\t{}\t{}\n", account.name, account.role, account.disabled ? "disabled" : "active",
-               account.regions.empty() ? "everywhere" : fmt::format("{}", fmt::join(account.regions, ",")));
+    fmt::print("{}\t{}\t{}\t{}\n", account.name, account.role,
+               account.disabled ? "disabled" : "active",
+               account.regions.empty() ? "everywhere"
+                                       : fmt::format("{}", fmt::join(account.regions, ",")));
   }
   return 0;
 }
@@ -104,7 +115,8 @@ int user_disable(const std::string& data, const std::string& name) {
   });
 }
 
-int user_passwd(const std::string& data, const std::string& name, const std::string& password_file) {
+int user_passwd(const std::string& data, const std::string& name,
+                const std::string& password_file) {
   auto password = read_password(password_file);
   if (!password) return fail(password.error());
   auto hash = identity::hash_password(password.value());
@@ -120,22 +132,38 @@ int user_passwd(const std::string& data, const std::string& name, const std::str
 
 int token_issue(const std::string& data, const TokenIssue& given) {
   const auto scope = identity::parse_scope(given.scope);
-  if (!scope) return fail({Errc::invalid, fmt::format("--scope: '{}' is none of ingest, desk, partner, drill, metrics", given.scope)});
-  if (*scope == identity::Scope::desk && given.user.empty()) return fail({Errc::invalid, "--scope desk needs --user: whose rights it acts with"});
-  if (given.name.empty() || given.name.size() > 100) return fail({Errc::invalid, "the token's name has 1 to 100 bytes"});
-  if (given.days < 1 || given.days > 3650) return fail({Errc::invalid, fmt::format("--days: {} is not 1 to 3650", given.days)});
+  if (!scope)
+    return fail({Errc::invalid,
+                 fmt::format("--scope: '{}' is none of ingest, desk, partner, drill, metrics",
+                             given.scope)});
+  if (*scope == identity::Scope::desk && given.user.empty())
+    return fail({Errc::invalid, "--scope desk needs --user: whose rights it acts with"});
+  if (given.name.empty() || given.name.size() > 100)
+    return fail({Errc::invalid, "the token's name has 1 to 100 bytes"});
+  if (given.days < 1 || given.days > 3650)
+    return fail({Errc::invalid, fmt::format("--days: {} is not 1 to 3650", given.days)});
   return change(data, [&](store::Tx& tx, Folder& folder) -> Result<std::string> {
     if (!given.user.empty()) {
       CLARION_TRY(auto account, existing(tx, given.user));
-      if (account.disabled) return Error{Errc::conflict, fmt::format("the account '{}' is disabled", given.user)};
+      if (account.disabled)
+        return Error{Errc::conflict, fmt::format("the account '{}' is disabled", given.user)};
     }
     const std::string token = identity::make_token(*folder.random);
-    const store::Token row{tx.ids().make("t_"), given.name, given.scope,
-                           given.user.empty() ? std::nullopt : std::optional(given.user), given.sources,
-                           identity::token_hash(token), tx.now(), tx.now() + std::chrono::hours(24 * given.days), std::nullopt};
+    const store::Token row{tx.ids().make("t_"),
+                           given.name,
+                           given.scope,
+                           given.user.empty() ? std::nullopt : std::optional(given.user),
+                           given.sources,
+                           identity::token_hash(token),
+                           tx.now(),
+                           tx.now() + std::chrono::hours(24 * given.days),
+                           std::nullopt};
     CLARION_TRY(store::add_token(tx, row));
     CLARION_TRY(store::append_audit(tx, cli_actor(), "token.issue", row.id,
-                                    {{"name", row.name}, {"scope", row.scope}, {"user", given.user}, {"sources", json_of(row.sources)}}));
+                                    {{"name", row.name},
+                                     {"scope", row.scope},
+                                     {"user", given.user},
+                                     {"sources", json_of(row.sources)}}));
     return token;
   });
 }
@@ -143,12 +171,17 @@ int token_issue(const std::string& data, const TokenIssue& given) {
 int token_list(const std::string& data) {
   auto folder = open_folder(data);
   if (!folder) return fail(folder.error());
-  const auto tokens = folder.value().database->read([](store::View& view) { return store::list_tokens(view); });
+  const auto tokens =
+      folder.value().database->read([](store::View& view) { return store::list_tokens(view); });
   if (!tokens) return fail(tokens.error());
   const model::Time now = folder.value().clock->now();
   for (const store::Token& token : tokens.value()) {
-    fmt::print("{}\t{}\t{}\t{}\t{}\t{}\n", token.id, token.name, token.scope, token.account.value_or("-"),
-               token.revoked_at ? "revoked" : token.expires_at <= now ? "expired" : "active", model::to_text(token.expires_at));
+    fmt::print("{}\t{}\t{}\t{}\t{}\t{}\n", token.id, token.name, token.scope,
+               token.account.value_or("-"),
+               token.revoked_at          ? "revoked"
+               : token.expires_at <= now ? "expired"
+                                         : "active",
+               model::to_text(token.expires_at));
   }
   return 0;
 }

@@ -10,7 +10,8 @@ namespace clarion::app {
 namespace {
 
 Result<std::vector<rules::PackSource>> packs_of(const std::string& dir) {
-  return dir.empty() ? Result<std::vector<rules::PackSource>>(rules::builtin_packs()) : rules::read_packs(dir);
+  return dir.empty() ? Result<std::vector<rules::PackSource>>(rules::builtin_packs())
+                     : rules::read_packs(dir);
 }
 
 }  // namespace
@@ -40,7 +41,8 @@ int rules_test(const std::string& dir) {
     ++(result.passed ? passed : failed);
     if (!result.passed) fmt::print("{}:{}: {}\n", result.file, result.line, rules::to_text(result));
   }
-  fmt::print("{} rules, {} examples passed, {} failed\n", set.value()->rules().size(), passed, failed);
+  fmt::print("{} rules, {} examples passed, {} failed\n", set.value()->rules().size(), passed,
+             failed);
   return failed == 0 ? 0 : 1;
 }
 

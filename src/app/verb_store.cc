@@ -29,7 +29,8 @@ Result<notice::PublicKeys> keys_from(const std::string& jwks, const std::string&
   std::string document;
   if (jwks.starts_with("http://") || jwks.starts_with("https://")) {
     CLARION_TRY(auto response, http::fetch("GET", jwks));
-    if (response.status != 200) return Error{Errc::unavailable, fmt::format("{}: answered {}", jwks, response.status)};
+    if (response.status != 200)
+      return Error{Errc::unavailable, fmt::format("{}: answered {}", jwks, response.status)};
     document = std::move(response.body);
   } else {
     CLARION_TRY(document, read_file(jwks));
@@ -48,19 +49,22 @@ Result<Signed> signed_of(const json::object& record) {
   const json::string* jws = find_string(record, "jws");
   if (jws == nullptr) return Error{Errc::invalid, "no member 'jws'"};
   json::object form;
-  if (const json::value* inner = record.if_contains("notice"); inner != nullptr && inner->is_object()) {
+  if (const json::value* inner = record.if_contains("notice");
+      inner != nullptr && inner->is_object()) {
     form = inner->get_object();  // a frame of the stream
   } else {
     form = record;  // an answer of the API: what stands around the signed form goes
-    for (const char* name : {"state", "jws", "version", "content_hash", "authors", "approvals", "approvals_required", "publish_at",
-                             "deliveries", "published_revision", "case", "owner"}) {
+    for (const char* name :
+         {"state", "jws", "version", "content_hash", "authors", "approvals", "approvals_required",
+          "publish_at", "deliveries", "published_revision", "case", "owner"}) {
       form.erase(name);
     }
   }
   CLARION_TRY(auto bytes, canonical_json(form));
   const json::value* revision = form.if_contains("revision");
   return Signed{bytes, std::string(*jws),
-                fmt::format("{} revision {}", string_or(form, "id", "?"), revision != nullptr ? json::serialize(*revision) : "?")};
+                fmt::format("{} revision {}", string_or(form, "id", "?"),
+                            revision != nullptr ? json::serialize(*revision) : "?")};
 }
 
 }  // namespace
@@ -86,30 +90,38 @@ int audit_verify(const std::string& data, const std::string& head) {
   if (!head.empty()) {
     kept.emplace();
     const std::size_t colon = head.find(':');
-    const auto [end, failed] = std::from_chars(head.data(), head.data() + std::min(colon, head.size()), kept->seq);
-    if (colon == std::string::npos || failed != std::errc() || end != head.data() + colon || head.size() - colon - 1 != 64) {
+    const auto [end, failed] =
+        std::from_chars(head.data(), head.data() + std::min(colon, head.size()), kept->seq);
+    if (colon == std::string::npos || failed != std::errc() || end != head.data() + colon ||
+        head.size() - colon - 1 != 64) {
       return fail({Errc::invalid, fmt::format("--head: '{}' is no SEQ:HASH", head)});
     }
     kept->hash = head.substr(colon + 1);
   }
   auto folder = open_folder(data);
   if (!folder) return fail(folder.error());
-  const auto report = folder.value().database->read([&](store::View& view) { return notice::verify_audit(view, kept); });
+  const auto report = folder.value().database->read(
+      [&](store::View& view) { return notice::verify_audit(view, kept); });
   if (!report) return fail(report.error());
   const notice::AuditReport& found = report.value();
   for (const std::string& finding : found.findings) fmt::print("{}\n", finding);
-  fmt::print("{} records, {} revisions, {} approvals, {} verdicts; head {}:{}\n", found.records, found.revisions, found.approvals,
-             found.verdicts, found.head.seq, found.head.hash);
+  fmt::print("{} records, {} revisions, {} approvals, {} verdicts; head {}:{}\n", found.records,
+             found.revisions, found.approvals, found.verdicts, found.head.seq, found.head.hash);
   return found.findings.empty() ? 0 : 1;
 }
 
 int keys_list(const std::string& data) {
   auto folder = open_folder(data);
   if (!folder) return fail(folder.error());
-  const auto rows = folder.value().database->read([](store::View& view) { return store::list_signing_keys(view); });
+  const auto rows = folder.value().database->read(
+      [](store::View& view) { return store::list_signing_keys(view); });
   if (!rows) return fail(rows.error());
   for (const store::SigningKeyRow& row : rows.value()) {
-    fmt::print("{}\t{}\t{}\n", row.kid, row.revoked_at ? "revoked" : row.retired_at ? "retired" : "current", model::to_text(row.created_at));
+    fmt::print("{}\t{}\t{}\n", row.kid,
+               row.revoked_at   ? "revoked"
+               : row.retired_at ? "retired"
+                                : "current",
+               model::to_text(row.created_at));
   }
   return 0;
 }
@@ -128,7 +140,8 @@ int verify(const std::string& file, const std::string& jwks, const std::string& 
     for (std::size_t line = 1; !rest.empty(); ++line) {
       const std::string_view one = rest.substr(0, rest.find('\n'));
       rest.remove_prefix(std::min(rest.size(), one.size() + 1));
-      if (one.find_first_not_of(" \t\r") != std::string_view::npos) documents.emplace_back(fmt::format("{}:{}", file, line), one);
+      if (one.find_first_not_of(" \t\r") != std::string_view::npos)
+        documents.emplace_back(fmt::format("{}:{}", file, line), one);
     }
   }
   std::size_t good = 0, bad = 0;
@@ -143,7 +156,9 @@ int verify(const std::string& file, const std::string& jwks, const std::string& 
     const bool other_frame = object->contains("type") && string_or(*object, "type") != "notice";
     if (other_frame) continue;  // heartbeats and the like are not signed
     const auto item = signed_of(*object);
-    const Status checked = item ? notice::verify_with(keys.value(), item.value().jws, item.value().form) : Status(item.error());
+    const Status checked =
+        item ? notice::verify_with(keys.value(), item.value().jws, item.value().form)
+             : Status(item.error());
     if (checked) {
       ++good;
       fmt::print("{}: good: {}\n", place, item.value().name);

@@ -13,7 +13,8 @@ namespace clarion::app {
 
 int print_version() {
   fmt::print("clarion {} ({})\n", CLARION_VERSION, CLARION_BUILD_TYPE);
-  fmt::print("Boost {}.{}.{}\n", BOOST_VERSION / 100'000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100);
+  fmt::print("Boost {}.{}.{}\n", BOOST_VERSION / 100'000, BOOST_VERSION / 100 % 1000,
+             BOOST_VERSION % 100);
   fmt::print("Hyperscan {}\n", hs_version());
   fmt::print("simdjson {}\n", SIMDJSON_STRINGIFY(SIMDJSON_VERSION));
   fmt::print("SQLite {}\n", sqlite3_libversion());

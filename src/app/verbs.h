@@ -10,8 +10,8 @@
 
 namespace clarion::app {
 
-/// The verbs of contract section 1. Each prints its result to standard output and returns the exit status: 0 done, 1 the work failed or something
-/// was found wrong, 2 wrong usage or configuration.
+/// The verbs of contract section 1. Each prints its result to standard output and returns the exit
+/// status: 0 done, 1 the work failed or something was found wrong, 2 wrong usage or configuration.
 
 /// Prints the failure to standard error; 2 for `invalid`, else 1.
 int fail(const Error& error);

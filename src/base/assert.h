@@ -6,5 +6,6 @@ namespace clarion {
 }  // namespace clarion
 
 /// Stays on in release builds.
-#define CLARION_ASSERT(expression) \
-  ((expression) ? static_cast<void>(0) : ::clarion::assertion_failed(#expression, __FILE__, __LINE__))
+#define CLARION_ASSERT(expression)     \
+  ((expression) ? static_cast<void>(0) \
+                : ::clarion::assertion_failed(#expression, __FILE__, __LINE__))

@@ -7,7 +7,8 @@
 namespace clarion {
 namespace {
 
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kBase64Url =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -68,7 +69,8 @@ Result<std::string> from_hex(std::string_view hex) {
   for (std::size_t i = 0; i < hex.size(); i += 2) {
     const int high = hex_digit(hex[i]);
     const int low = hex_digit(hex[i + 1]);
-    if (high < 0 || low < 0) return Error{Errc::invalid, "hex text holds a character that is no hex digit"};
+    if (high < 0 || low < 0)
+      return Error{Errc::invalid, "hex text holds a character that is no hex digit"};
     out += static_cast<char>(high * 16 + low);
   }
   return out;

@@ -22,7 +22,8 @@ using Sha256 = std::array<unsigned char, 32>;
 
 /// base64url without padding (RFC 4648 section 5), as JWS, cursors and tokens use it.
 [[nodiscard]] std::string to_base64url(std::string_view bytes);
-/// Refuses padding, other alphabets, impossible lengths and non-zero trailing bits, so that one value has one spelling.
+/// Refuses padding, other alphabets, impossible lengths and non-zero trailing bits, so that one
+/// value has one spelling.
 [[nodiscard]] Result<std::string> from_base64url(std::string_view text);
 /// base64 with padding (RFC 4648 section 4).
 [[nodiscard]] std::string to_base64(std::string_view bytes);

@@ -13,9 +13,12 @@ namespace {
 
 namespace sj = simdjson;
 
-/// Copies a parsed document; simdjson's tree keeps duplicate names, which Boost.JSON would silently join.
-Status copy(const sj::dom::element& from, json::value& to, const std::string& path, std::size_t depth_left) {
-  if (depth_left == 0) return Error{Errc::invalid, fmt::format("{}: nested too deeply", path), "json_invalid"};
+/// Copies a parsed document; simdjson's tree keeps duplicate names, which Boost.JSON would silently
+/// join.
+Status copy(const sj::dom::element& from, json::value& to, const std::string& path,
+            std::size_t depth_left) {
+  if (depth_left == 0)
+    return Error{Errc::invalid, fmt::format("{}: nested too deeply", path), "json_invalid"};
   switch (from.type()) {
     case sj::dom::element_type::OBJECT: {
       json::object& object = to.emplace_object();
@@ -24,9 +27,11 @@ Status copy(const sj::dom::element& from, json::value& to, const std::string& pa
       for (const sj::dom::key_value_pair member : members) {
         const auto [place, added] = object.emplace(std::string_view(member.key), nullptr);
         if (!added) {
-          return Error{Errc::invalid, fmt::format("{}/{}: the name stands twice", path, member.key), "json_invalid"};
+          return Error{Errc::invalid, fmt::format("{}/{}: the name stands twice", path, member.key),
+                       "json_invalid"};
         }
-        CLARION_TRY(copy(member.value, place->value(), path + "/" + std::string(member.key), depth_left - 1));
+        CLARION_TRY(copy(member.value, place->value(), path + "/" + std::string(member.key),
+                         depth_left - 1));
       }
       return ok();
     }
@@ -35,32 +40,60 @@ Status copy(const sj::dom::element& from, json::value& to, const std::string& pa
       std::size_t i = 0;
       const sj::dom::array items = from.get_array().value_unsafe();
       for (const sj::dom::element item : items) {
-        CLARION_TRY(copy(item, array.emplace_back(nullptr), fmt::format("{}/{}", path, i++), depth_left - 1));
+        CLARION_TRY(copy(item, array.emplace_back(nullptr), fmt::format("{}/{}", path, i++),
+                         depth_left - 1));
       }
       return ok();
     }
-    case sj::dom::element_type::STRING: to.emplace_string() = from.get_string().value_unsafe(); return ok();
-    case sj::dom::element_type::INT64: to = from.get_int64().value_unsafe(); return ok();
-    case sj::dom::element_type::UINT64: to = from.get_uint64().value_unsafe(); return ok();
-    case sj::dom::element_type::DOUBLE: to = from.get_double().value_unsafe(); return ok();
-    case sj::dom::element_type::BOOL: to = from.get_bool().value_unsafe(); return ok();
-    case sj::dom::element_type::NULL_VALUE: to = nullptr; return ok();
+    case sj::dom::element_type::STRING:
+      to.emplace_string() = from.get_string().value_unsafe();
+      return ok();
+    case sj::dom::element_type::INT64:
+      to = from.get_int64().value_unsafe();
+      return ok();
+    case sj::dom::element_type::UINT64:
+      to = from.get_uint64().value_unsafe();
+      return ok();
+    case sj::dom::element_type::DOUBLE:
+      to = from.get_double().value_unsafe();
+      return ok();
+    case sj::dom::element_type::BOOL:
+      to = from.get_bool().value_unsafe();
+      return ok();
+    case sj::dom::element_type::NULL_VALUE:
+      to = nullptr;
+      return ok();
   }
   return Error{Errc::corrupt, "a JSON value of an unknown type"};
 }
 
-/// RFC 8785 section 3.2.2.2: two-character escapes where JSON has them, \u00xx for other controls, all else as it is.
+/// RFC 8785 section 3.2.2.2: two-character escapes where JSON has them, \u00xx for other controls,
+/// all else as it is.
 void append_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
@@ -72,8 +105,9 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-/// RFC 8785 section 3.2.3 sorts by UTF-16 units: there a code point above U+FFFF (surrogates D800…) comes before
-/// U+E000…U+FFFF. In UTF-8 those are the lead bytes F0…F4 against EE and EF; elsewhere the byte order agrees.
+/// RFC 8785 section 3.2.3 sorts by UTF-16 units: there a code point above U+FFFF (surrogates D800…)
+/// comes before U+E000…U+FFFF. In UTF-8 those are the lead bytes F0…F4 against EE and EF; elsewhere
+/// the byte order agrees.
 bool utf16_less(std::string_view a, std::string_view b) {
   const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   if (x == a.end() || y == b.end()) return x == a.end() && y != b.end();
@@ -88,8 +122,12 @@ bool utf16_less(std::string_view a, std::string_view b) {
 Status append_canonical(std::string& out, const json::value& value) {
   constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
   switch (value.kind()) {
-    case json::kind::null: out += "null"; return ok();
-    case json::kind::bool_: out += value.get_bool() ? "true" : "false"; return ok();
+    case json::kind::null:
+      out += "null";
+      return ok();
+    case json::kind::bool_:
+      out += value.get_bool() ? "true" : "false";
+      return ok();
     case json::kind::int64:
       if (value.get_int64() > kMost || value.get_int64() < -kMost) break;
       out += fmt::format_int(value.get_int64()).c_str();
@@ -98,7 +136,8 @@ Status append_canonical(std::string& out, const json::value& value) {
       if (value.get_uint64() > static_cast<std::uint64_t>(kMost)) break;
       out += fmt::format_int(value.get_uint64()).c_str();
       return ok();
-    case json::kind::double_: break;
+    case json::kind::double_:
+      break;
     case json::kind::string:
       if (!is_utf8(value.get_string())) return Error{Errc::invalid, "a string is not UTF-8"};
       append_string(out, value.get_string());
@@ -133,17 +172,30 @@ Status append_canonical(std::string& out, const json::value& value) {
       return ok();
     }
   }
-  return Error{Errc::invalid, "a number that is no integer within 2^53 has no place in a signed form"};
+  return Error{Errc::invalid,
+               "a number that is no integer within 2^53 has no place in a signed form"};
 }
 
 void append_text(std::string& out, const json::value& value) {
   switch (value.kind()) {
-    case json::kind::null: out += "null"; return;
-    case json::kind::bool_: out += value.get_bool() ? "true" : "false"; return;
-    case json::kind::int64: out += fmt::format_int(value.get_int64()).c_str(); return;
-    case json::kind::uint64: out += fmt::format_int(value.get_uint64()).c_str(); return;
-    case json::kind::double_: fmt::format_to(std::back_inserter(out), "{}", value.get_double()); return;
-    case json::kind::string: append_string(out, value.get_string()); return;
+    case json::kind::null:
+      out += "null";
+      return;
+    case json::kind::bool_:
+      out += value.get_bool() ? "true" : "false";
+      return;
+    case json::kind::int64:
+      out += fmt::format_int(value.get_int64()).c_str();
+      return;
+    case json::kind::uint64:
+      out += fmt::format_int(value.get_uint64()).c_str();
+      return;
+    case json::kind::double_:
+      fmt::format_to(std::back_inserter(out), "{}", value.get_double());
+      return;
+    case json::kind::string:
+      append_string(out, value.get_string());
+      return;
     case json::kind::array: {
       char separator = '[';
       for (const json::value& item : value.get_array()) {
@@ -179,7 +231,9 @@ std::string to_json_text(const json::value& value) {
 
 Result<json::value> parse_json(std::string_view bytes, JsonLimits limits) {
   if (bytes.size() > limits.max_bytes) {
-    return Error{Errc::too_large, fmt::format("{} bytes, {} allowed", bytes.size(), limits.max_bytes), "body_too_large"};
+    return Error{Errc::too_large,
+                 fmt::format("{} bytes, {} allowed", bytes.size(), limits.max_bytes),
+                 "body_too_large"};
   }
   sj::dom::parser parser;
   // A little deeper than allowed, so that our own check names the place.
@@ -189,7 +243,8 @@ Result<json::value> parse_json(std::string_view bytes, JsonLimits limits) {
   sj::dom::element root;
   const sj::error_code error = parser.parse(bytes.data(), bytes.size()).get(root);
   if (error != sj::SUCCESS) {
-    return Error{Errc::invalid, fmt::format("not JSON: {}", sj::error_message(error)), "json_invalid"};
+    return Error{Errc::invalid, fmt::format("not JSON: {}", sj::error_message(error)),
+                 "json_invalid"};
   }
   json::value out;
   CLARION_TRY(copy(root, out, "", limits.max_depth));

@@ -18,13 +18,15 @@ struct JsonLimits {
   std::size_t max_depth = 32;  ///< 64 at most
 };
 
-/// Reads one JSON document (RFC 8259). Refuses what a signature or a second parser could read differently: duplicate
-/// member names, bytes that are not UTF-8, lone surrogates, anything after the document.
-/// Errors: `invalid` with code "json_invalid"; `too_large` when over max_bytes. The text names the place.
+/// Reads one JSON document (RFC 8259). Refuses what a signature or a second parser could read
+/// differently: duplicate member names, bytes that are not UTF-8, lone surrogates, anything after
+/// the document. Errors: `invalid` with code "json_invalid"; `too_large` when over max_bytes. The
+/// text names the place.
 [[nodiscard]] Result<json::value> parse_json(std::string_view bytes, JsonLimits limits = {});
 
 /// The string member, or null when absent, null or of another type.
-[[nodiscard]] inline const json::string* find_string(const json::object& object, std::string_view name) {
+[[nodiscard]] inline const json::string* find_string(const json::object& object,
+                                                     std::string_view name) {
   const json::value* value = object.if_contains(name);
   return value != nullptr ? value->if_string() : nullptr;
 }
@@ -44,13 +46,13 @@ struct JsonLimits {
 /// RFC 7396 merge patch: changes target as patch says; null removes.
 void merge_patch(json::value& target, const json::value& patch);
 
-/// The value as JSON text, members in their order, numbers as the shortest that read back the same (2.07, not 2.07E0).
-/// Requires: finite numbers.
+/// The value as JSON text, members in their order, numbers as the shortest that read back the same
+/// (2.07, not 2.07E0). Requires: finite numbers.
 [[nodiscard]] std::string to_json_text(const json::value& value);
 
-/// The canonical form of RFC 8785 (JCS): members sorted by UTF-16 code units, numbers as ECMAScript writes them, no
-/// blanks. Numbers must be integers within ±(2^53−1); others fail, since nothing that we sign holds one.
-/// Errors: `invalid` for other numbers and for strings that are not UTF-8.
+/// The canonical form of RFC 8785 (JCS): members sorted by UTF-16 code units, numbers as ECMAScript
+/// writes them, no blanks. Numbers must be integers within ±(2^53−1); others fail, since nothing
+/// that we sign holds one. Errors: `invalid` for other numbers and for strings that are not UTF-8.
 [[nodiscard]] Result<std::string> canonical_json(const json::value& value);
 
 }  // namespace clarion

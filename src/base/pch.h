@@ -1,5 +1,5 @@
-// Precompiled for every target: the standard headers that nearly each file needs, and the two heavy foreign ones that
-// values travel in. Files still include what they use.
+// Precompiled for every target: the standard headers that nearly each file needs, and the two heavy
+// foreign ones that values travel in. Files still include what they use.
 #pragma once
 
 #include <algorithm>

@@ -22,9 +22,9 @@ constexpr std::size_t kMostEvidence = 20;
 
 /// What an action left to be written.
 struct Outcome {
-  json::object event;       ///< detail of the history entry; may hold words of people
-  json::object audit;       ///< detail of the audit record; ids and hashes alone
-  bool load_fell = false;   ///< somebody can take a waiting case now
+  json::object event;      ///< detail of the history entry; may hold words of people
+  json::object audit;      ///< detail of the audit record; ids and hashes alone
+  bool load_fell = false;  ///< somebody can take a waiting case now
 };
 
 struct Work {
@@ -34,10 +34,16 @@ struct Work {
 };
 
 Error wrong_state(const CaseRow& row) {
-  return {Errc::conflict, fmt::format("the case is '{}', this does not go from there", row.state), "case_state", {{"state", row.state}}};
+  return {Errc::conflict,
+          fmt::format("the case is '{}', this does not go from there", row.state),
+          "case_state",
+          {{"state", row.state}}};
 }
 Error held(const CaseRow& row) {
-  return {Errc::conflict, fmt::format("the case is held by '{}'", row.assignee.value_or("")), "held", {{"holder", row.assignee.value_or("")}}};
+  return {Errc::conflict,
+          fmt::format("the case is held by '{}'", row.assignee.value_or("")),
+          "held",
+          {{"holder", row.assignee.value_or("")}}};
 }
 
 bool state_is(const CaseRow& row, std::initializer_list<std::string_view> states) {
@@ -78,7 +84,8 @@ Result<Outcome> release(const Work& work) {
   http::Fields fields(work.body);
   const auto note = fields.optional_text("note", kReasonCharacters);
   CLARION_TRY(fields.finish());
-  json::array not_to = json_of(row.details.contains("not_to") ? strings_of(row.details["not_to"]) : std::vector<std::string>{});
+  json::array not_to = json_of(row.details.contains("not_to") ? strings_of(row.details["not_to"])
+                                                              : std::vector<std::string>{});
   not_to.emplace_back(*row.assignee);
   row.details["not_to"] = not_to;
   row.state = "open";
@@ -107,7 +114,8 @@ Result<Outcome> assign(const Work& work) {
   if (!to.empty()) {
     CLARION_TRY(auto account, store::find_account(work.action.tx, to));
     const auto role = account ? identity::parse_role(account->role) : std::nullopt;
-    if (!account || account->disabled || role == identity::Role::admin || role == identity::Role::auditor) {
+    if (!account || account->disabled || role == identity::Role::admin ||
+        role == identity::Role::auditor) {
       fields.problem(user ? "user" : "expert", "account_cannot_work");
     }
   }
@@ -115,7 +123,8 @@ Result<Outcome> assign(const Work& work) {
   const bool fell = row.assignee && row.assignee != to;
   row.state = "assigned";
   row.assignee = to;
-  row.details["assignment_reasons"] = json::array{{{"code", "route_by_hand"}, {"params", {{"by", work.action.actor.account}}}, {"points", 0}}};
+  row.details["assignment_reasons"] = json::array{
+      {{"code", "route_by_hand"}, {"params", {{"by", work.action.actor.account}}}, {"points", 0}}};
   return Outcome{{{"to", to}, {"note", note.value_or("")}}, {{"to", to}}, fell};
 }
 
@@ -143,9 +152,11 @@ json::array read_evidence(http::Fields& fields) {
     json::object entry;
     entry["title"] = item.required_text("title", 200);
     const std::string url = item.required_text("url", 2048);
-    if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) item.problem("url", "field_url");
+    if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
+      item.problem("url", "field_url");
     entry["url"] = url;
-    if (const auto publisher = item.optional_text("publisher", 200)) entry["publisher"] = *publisher;
+    if (const auto publisher = item.optional_text("publisher", 200))
+      entry["publisher"] = *publisher;
     static_cast<void>(item.finish());
     fields.join(item);
     out.push_back(std::move(entry));
@@ -177,7 +188,8 @@ Result<Outcome> verdict(const Work& work) {
                  true};
 }
 
-Result<Outcome> with_reason(const Work& work, std::initializer_list<std::string_view> from, std::string_view to, bool load_fell) {
+Result<Outcome> with_reason(const Work& work, std::initializer_list<std::string_view> from,
+                            std::string_view to, bool load_fell) {
   CaseRow& row = work.row;
   if (!state_is(row, from)) return wrong_state(row);
   http::Fields fields(work.body);
@@ -190,7 +202,8 @@ Result<Outcome> with_reason(const Work& work, std::initializer_list<std::string_
 Result<Outcome> close(const Work& work) { return with_reason(work, {"judged"}, "closed", false); }
 
 Result<Outcome> dismiss(const Work& work) {
-  CLARION_TRY(auto outcome, with_reason(work, {"open", "assigned", "in_review"}, "dismissed", true));
+  CLARION_TRY(auto outcome,
+              with_reason(work, {"open", "assigned", "in_review"}, "dismissed", true));
   let_go(work.row);
   return outcome;
 }
@@ -229,20 +242,30 @@ constexpr std::array kActions = std::to_array<Action>({
 
 }  // namespace
 
-bool is_own(const CaseRow& row, const identity::Actor& actor) { return !actor.account.empty() && row.assignee == actor.account; }
-
-bool may_see(const CaseRow& row, const identity::Actor& actor, const identity::RightsPolicy& policy) {
-  return identity::allowed(Act::see_cases, actor, policy, is_own(row, actor)) && identity::may_see_in(actor, row.regions);
+bool is_own(const CaseRow& row, const identity::Actor& actor) {
+  return !actor.account.empty() && row.assignee == actor.account;
 }
 
-Result<CaseRow> act_on_case(const CaseAction& action, std::string_view name, const json::object& body) {
-  const auto* found = std::find_if(kActions.begin(), kActions.end(), [name](const Action& each) { return each.name == name; });
-  if (found == kActions.end()) return Error{Errc::not_found, "there is no such action", "not_found"};
+bool may_see(const CaseRow& row, const identity::Actor& actor,
+             const identity::RightsPolicy& policy) {
+  return identity::allowed(Act::see_cases, actor, policy, is_own(row, actor)) &&
+         identity::may_see_in(actor, row.regions);
+}
+
+Result<CaseRow> act_on_case(const CaseAction& action, std::string_view name,
+                            const json::object& body) {
+  const auto* found = std::find_if(kActions.begin(), kActions.end(),
+                                   [name](const Action& each) { return each.name == name; });
+  if (found == kActions.end())
+    return Error{Errc::not_found, "there is no such action", "not_found"};
   CLARION_TRY(auto row, store::find_case(action.tx, action.case_id));
   if (!row) return Error{Errc::not_found, "there is no such case", "not_found"};
-  if (!identity::may_see_in(action.actor, row->regions)) return Error{Errc::not_found, "there is no such case", "not_found"};
-  // The right comes before visibility by ownership: who may not judge learns that an expert is needed.
-  CLARION_TRY(identity::allowed(found->right, action.actor, action.policy, is_own(*row, action.actor)));
+  if (!identity::may_see_in(action.actor, row->regions))
+    return Error{Errc::not_found, "there is no such case", "not_found"};
+  // The right comes before visibility by ownership: who may not judge learns that an expert is
+  // needed.
+  CLARION_TRY(
+      identity::allowed(found->right, action.actor, action.policy, is_own(*row, action.actor)));
   CLARION_TRY(identity::may_act_in(action.actor, row->regions));
   CLARION_TRY(identity::check_version(action.if_match, row->version));
   CLARION_TRY(auto outcome, found->run({action, *row, body}));
@@ -250,10 +273,13 @@ Result<CaseRow> act_on_case(const CaseAction& action, std::string_view name, con
   CLARION_TRY(store::update_case(action.tx, *row));
   CLARION_TRY(store::add_case_event(action.tx, row->id, action.actor.account, name, outcome.event));
   outcome.audit["version"] = row->version;
-  CLARION_TRY(store::append_audit(action.tx, action.actor.name(), fmt::format("case.{}", name), row->id, outcome.audit));
+  CLARION_TRY(store::append_audit(action.tx, action.actor.name(), fmt::format("case.{}", name),
+                                  row->id, outcome.audit));
   if (outcome.load_fell) {
     CLARION_TRY(route_waiting(action.tx));
-    CLARION_TRY(row, store::find_case(action.tx, action.case_id));  // a case just given back may have found its next expert
+    CLARION_TRY(row, store::find_case(
+                         action.tx,
+                         action.case_id));  // a case just given back may have found its next expert
   }
   return std::move(*row);
 }

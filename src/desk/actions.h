@@ -21,15 +21,18 @@ struct CaseAction {
   std::optional<std::int64_t> if_match;  ///< the version the caller saw
 };
 
-/// Runs one action of contract section 3 on a case: claim, release, extend, assign, verdict, close, dismiss, reopen, note. Checks, in
-/// this order: the case is there and visible (404), the right (403), the regions (403), the version (412), the state (409), the body
-/// (422); then changes the case, appends history and audit. Returns the case as changed.
-/// Errors: `not_found` for an unknown action.
-Result<store::CaseRow> act_on_case(const CaseAction& action, std::string_view name, const json::object& body);
+/// Runs one action of contract section 3 on a case: claim, release, extend, assign, verdict, close,
+/// dismiss, reopen, note. Checks, in this order: the case is there and visible (404), the right
+/// (403), the regions (403), the version (412), the state (409), the body (422); then changes the
+/// case, appends history and audit. Returns the case as changed. Errors: `not_found` for an unknown
+/// action.
+Result<store::CaseRow> act_on_case(const CaseAction& action, std::string_view name,
+                                   const json::object& body);
 
 /// True when the case is the account's own: held by it, or it was asked about it.
 [[nodiscard]] bool is_own(const store::CaseRow& row, const identity::Actor& actor);
 /// True when the actor may see the case (rights table and regions).
-[[nodiscard]] bool may_see(const store::CaseRow& row, const identity::Actor& actor, const identity::RightsPolicy& policy);
+[[nodiscard]] bool may_see(const store::CaseRow& row, const identity::Actor& actor,
+                           const identity::RightsPolicy& policy);
 
 }  // namespace clarion::desk

@@ -26,13 +26,15 @@ Result<json::value> group_json(store::View& view, const store::CaseRow& row, mod
   json::object out = json::parse(group->figures).as_object();
   out["id"] = std::to_string(group->id);
   out["size"] = group->size;
-  out["per_minute"] = std::round(group::rate_at(group->rate, group->first_seen, group->last_seen, now) * 100) / 100;
+  out["per_minute"] =
+      std::round(group::rate_at(group->rate, group->first_seen, group->last_seen, now) * 100) / 100;
   out["first_seen"] = model::to_text(group->first_seen);
   out["last_seen"] = model::to_text(group->last_seen);
   return out;
 }
 
-Status add_posts(store::View& view, const store::CaseRow& row, std::int64_t after, json::object& out) {
+Status add_posts(store::View& view, const store::CaseRow& row, std::int64_t after,
+                 json::object& out) {
   CLARION_TRY(auto posts, store::posts_of_case(view, row.id, after, kPostsPage + 1));
   const bool more = posts.size() > static_cast<std::size_t>(kPostsPage);
   if (more) posts.pop_back();
@@ -64,7 +66,8 @@ Status add_posts(store::View& view, const store::CaseRow& row, std::int64_t afte
 /// A parameter as a person reads it: names of severities, topics and places instead of codes.
 std::string in_words(std::string_view name, std::string_view value, ops::Lang lang) {
   if (name == "severity") return ops::words(fmt::format("severity_{}", value), lang);
-  if (const model::Topic* topic = name == "topic" ? model::find_topic(value) : nullptr) return lang == ops::Lang::en ? topic->en : topic->zh;
+  if (const model::Topic* topic = name == "topic" ? model::find_topic(value) : nullptr)
+    return lang == ops::Lang::en ? topic->en : topic->zh;
   if (const model::Region* place = name == "region" ? model::find_region(value) : nullptr) {
     return lang == ops::Lang::en ? place->name_en : place->name_zh;
   }
@@ -90,7 +93,8 @@ json::array reasons_in_words(const json::value* reasons, ops::Lang lang) {
   return out;
 }
 
-Result<json::object> case_summary(store::View& view, const store::CaseRow& row, ops::Lang lang, model::Time now) {
+Result<json::object> case_summary(store::View& view, const store::CaseRow& row, ops::Lang lang,
+                                  model::Time now) {
   json::object out;
   out["id"] = row.id;
   out["mode"] = row.mode;
@@ -113,10 +117,12 @@ Result<json::object> case_summary(store::View& view, const store::CaseRow& row, 
   return out;
 }
 
-Result<json::object> case_detail(store::View& view, const store::CaseRow& row, ops::Lang lang, std::int64_t posts_after, model::Time now) {
+Result<json::object> case_detail(store::View& view, const store::CaseRow& row, ops::Lang lang,
+                                 std::int64_t posts_after, model::Time now) {
   CLARION_TRY(auto out, case_summary(view, row, lang, now));
   CLARION_TRY(add_posts(view, row, posts_after, out));
-  out["candidates"] = json::array{};  // of the library, which this build has none of: docs/contract.md
+  out["candidates"] =
+      json::array{};  // of the library, which this build has none of: docs/contract.md
 
   CLARION_TRY(auto verdicts, store::verdicts_of_case(view, row.id));
   json::array judged;
@@ -143,7 +149,8 @@ Result<json::object> case_detail(store::View& view, const store::CaseRow& row, o
   json::array history;
   for (const store::CaseEvent& event : events) {
     json::object detail = event.detail;
-    if (const json::value* reasons = detail.if_contains("reasons")) detail["reasons"] = reasons_in_words(reasons, lang);
+    if (const json::value* reasons = detail.if_contains("reasons"))
+      detail["reasons"] = reasons_in_words(reasons, lang);
     history.push_back({{"event", event.seq},
                        {"at", model::to_text(event.at)},
                        {"by", event.actor},

@@ -28,9 +28,11 @@ std::string claim_of(const model::Post& post) {
   return {};
 }
 
-void add_missing(std::vector<std::string>& list, const std::vector<std::string>& more, std::size_t most) {
+void add_missing(std::vector<std::string>& list, const std::vector<std::string>& more,
+                 std::size_t most) {
   for (const std::string& item : more) {
-    if (list.size() < most && std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+    if (list.size() < most && std::find(list.begin(), list.end(), item) == list.end())
+      list.push_back(item);
   }
   std::sort(list.begin(), list.end());
 }
@@ -51,11 +53,12 @@ void weigh(store::CaseRow& row, const Evidence& evidence) {
   add_missing(row.topics, evidence.scan.topics, 34);
   add_missing(row.regions, evidence.scan.regions, kMostPlaces);
   const double score = std::max(number(row.details, "score"), evidence.scan.score);
-  const double reach = number(row.details, "reach") + static_cast<double>(std::min<std::uint64_t>(reach_of(evidence.post), 1U << 30U));
+  const double reach = number(row.details, "reach") + static_cast<double>(std::min<std::uint64_t>(
+                                                          reach_of(evidence.post), 1U << 30U));
   row.details["score"] = score;
   row.details["reach"] = reach;
-  const Priority priority = priority_of(
-      {row.severity, score, evidence.group.size, evidence.group.rate, static_cast<std::uint64_t>(reach)});
+  const Priority priority = priority_of({row.severity, score, evidence.group.size,
+                                         evidence.group.rate, static_cast<std::uint64_t>(reach)});
   row.priority = priority.points;
   row.details["priority_reasons"] = priority.reasons;
 }
@@ -101,7 +104,8 @@ json::object post_json(const model::Post& post, const ops::Zone& zone) {
   put("url", post.url);
   put("repost_of", post.repost_of);
   put("reply_to", post.reply_to);
-  const auto put_time = [&out, &zone](std::string_view name, const std::optional<model::CivilOrInstant>& time) {
+  const auto put_time = [&out, &zone](std::string_view name,
+                                      const std::optional<model::CivilOrInstant>& time) {
     if (!time) return;
     out[name] = model::to_text(zone.resolve(*time));
     if (time->date_only) out[std::string(name) + "_approximate"] = true;
@@ -143,17 +147,20 @@ json::array hits_json(const model::ScanResult& scan) {
   return out;
 }
 
-Status assign_best(store::Tx& tx, store::CaseRow& row, const std::vector<std::string>& sources, const std::vector<std::string>& not_to) {
+Status assign_best(store::Tx& tx, store::CaseRow& row, const std::vector<std::string>& sources,
+                   const std::vector<std::string>& not_to) {
   CLARION_TRY(auto who, candidates(tx));
   const auto choice = route({row.topics, row.regions, row.lang, sources, not_to}, who);
   if (!choice) return ok();
   row.state = "assigned";
   row.assignee = choice->account;
   row.details["assignment_reasons"] = choice->reasons;
-  return store::add_case_event(tx, row.id, "system", "route", {{"to", choice->account}, {"reasons", choice->reasons}});
+  return store::add_case_event(tx, row.id, "system", "route",
+                               {{"to", choice->account}, {"reasons", choice->reasons}});
 }
 
-Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std::string id, const Evidence& evidence) {
+Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std::string id,
+                                 const Evidence& evidence) {
   store::CaseRow row;
   row.id = std::move(id);
   row.org = options.org;
@@ -177,7 +184,9 @@ Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std:
 
 Status grow_case(store::Tx& tx, const Evidence& evidence) {
   CLARION_TRY(auto row, store::find_case(tx, evidence.row.case_id));
-  if (!row) return Error{Errc::corrupt, fmt::format("group {} names a case that is not there", evidence.group.id)};
+  if (!row)
+    return Error{Errc::corrupt,
+                 fmt::format("group {} names a case that is not there", evidence.group.id)};
   weigh(*row, evidence);
   if (row->claim.empty() && row->claim_post) {  // the post it was made of is gone
     row->claim = claim_of(evidence.post);
@@ -189,7 +198,9 @@ Status grow_case(store::Tx& tx, const Evidence& evidence) {
 
 Status edit_case(store::Tx& tx, const Evidence& evidence) {
   CLARION_TRY(auto row, store::find_case(tx, evidence.row.case_id));
-  if (!row) return Error{Errc::corrupt, fmt::format("post {} names a case that is not there", evidence.row.seq)};
+  if (!row)
+    return Error{Errc::corrupt,
+                 fmt::format("post {} names a case that is not there", evidence.row.seq)};
   if (row->claim_post == evidence.row.seq) row->claim = claim_of(evidence.post);
   ++row->version;
   return store::update_case(tx, *row);

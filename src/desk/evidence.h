@@ -17,24 +17,32 @@ struct Evidence {
   const store::GroupRow& group;
 };
 
-/// Opens the case of a new group: claim, topics, regions, severity, priority; gives it to the best expert under capacity.
-Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std::string id, const Evidence& evidence);
-/// Adds a post to the case of its group: new topics, regions, a higher severity, the priority. A case that ended keeps its state.
+/// Opens the case of a new group: claim, topics, regions, severity, priority; gives it to the best
+/// expert under capacity.
+Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std::string id,
+                                 const Evidence& evidence);
+/// Adds a post to the case of its group: new topics, regions, a higher severity, the priority. A
+/// case that ended keeps its state.
 Status grow_case(store::Tx& tx, const Evidence& evidence);
 /// A post of the case was edited: its claim follows, unless a person wrote it.
 Status edit_case(store::Tx& tx, const Evidence& evidence);
-/// A post of the case lost its text (deleted at the source, or retention): the claim made of it goes to the next post that has one.
+/// A post of the case lost its text (deleted at the source, or retention): the claim made of it
+/// goes to the next post that has one.
 Status forget_text(store::Tx& tx, const std::string& case_id, std::int64_t post_seq);
 
-/// Gives an open case to the best expert under capacity, if there is one, and writes the reasons into it. `not_to` are left out.
-/// The caller writes the row.
-Status assign_best(store::Tx& tx, store::CaseRow& row, const std::vector<std::string>& sources, const std::vector<std::string>& not_to);
-/// After somebody's load fell: gives waiting cases out, most urgent first, until nobody can take one.
+/// Gives an open case to the best expert under capacity, if there is one, and writes the reasons
+/// into it. `not_to` are left out. The caller writes the row.
+Status assign_best(store::Tx& tx, store::CaseRow& row, const std::vector<std::string>& sources,
+                   const std::vector<std::string>& not_to);
+/// After somebody's load fell: gives waiting cases out, most urgent first, until nobody can take
+/// one.
 Status route_waiting(store::Tx& tx);
-/// Leases that ended: the case goes back and is routed anew, not to who lost it. At most 100 a call; returns how many.
+/// Leases that ended: the case goes back and is routed anew, not to who lost it. At most 100 a
+/// call; returns how many.
 Result<std::size_t> end_leases(store::Tx& tx);
 
-/// The post as JSON, as it is stored and shown. Bare dates are read in `zone` (desk.timezone) and marked approximate.
+/// The post as JSON, as it is stored and shown. Bare dates are read in `zone` (desk.timezone) and
+/// marked approximate.
 [[nodiscard]] json::object post_json(const model::Post& post, const ops::Zone& zone);
 /// Hits as JSON, as they are stored and shown.
 [[nodiscard]] json::array hits_json(const model::ScanResult& scan);

@@ -28,7 +28,8 @@ void check_topics(http::Fields& fields, const json::value* topics) {
     const std::string place = fmt::format("topics/{}", std::string_view(grade.key()));
     if (model::find_topic(grade.key()) == nullptr) fields.problem(place, "topic_unknown");
     const std::int64_t* value = grade.value().if_int64();
-    if (value == nullptr || *value < 1 || *value > 3) fields.problem(place, "field_out_of_range", {{"min", "1"}, {"max", "3"}});
+    if (value == nullptr || *value < 1 || *value > 3)
+      fields.problem(place, "field_out_of_range", {{"min", "1"}, {"max", "3"}});
   }
 }
 
@@ -42,11 +43,13 @@ Result<store::ExpertRow> read_expert(const json::value& record) {
   row.id = fields.required_text("id", 64);
   row.account = fields.optional_text("user", 64);
   static_cast<void>(fields.required_text("name", 100));
-  for (const char* name : {"title", "affiliation", "public_name"}) static_cast<void>(fields.optional_text(name, 200));
+  for (const char* name : {"title", "affiliation", "public_name"})
+    static_cast<void>(fields.optional_text(name, 200));
   check_topics(fields, fields.take("topics"));
   if (const auto regions = fields.optional_texts("regions", 256, 12)) {
     for (std::size_t i = 0; i < regions->size(); ++i) {
-      if (model::find_region((*regions)[i]) == nullptr) fields.problem(fmt::format("regions/{}", i), "region_unknown");
+      if (model::find_region((*regions)[i]) == nullptr)
+        fields.problem(fmt::format("regions/{}", i), "region_unknown");
     }
   }
   static_cast<void>(fields.optional_texts("langs", 16, 16));
@@ -63,8 +66,10 @@ Expert expert_of(const store::ExpertRow& row) {
   out.id = row.id;
   out.account = row.account.value_or("");
   out.name = string_or(row.record, "name");
-  if (const json::value* topics = row.record.if_contains("topics"); topics != nullptr && topics->is_object()) {
-    for (const json::key_value_pair& grade : topics->get_object()) out.topics[grade.key()] = static_cast<int>(grade.value().to_number<int>());
+  if (const json::value* topics = row.record.if_contains("topics");
+      topics != nullptr && topics->is_object()) {
+    for (const json::key_value_pair& grade : topics->get_object())
+      out.topics[grade.key()] = static_cast<int>(grade.value().to_number<int>());
   }
   const auto list = [&row](std::string_view name) {
     const json::value* value = row.record.if_contains(name);
@@ -74,7 +79,8 @@ Expert expert_of(const store::ExpertRow& row) {
   out.langs = list("langs");
   out.conflicts = list("conflicts");
   const json::value* capacity = row.record.if_contains("capacity");
-  out.capacity = capacity != nullptr && capacity->is_int64() ? capacity->get_int64() : kDefaultCapacity;
+  out.capacity =
+      capacity != nullptr && capacity->is_int64() ? capacity->get_int64() : kDefaultCapacity;
   return out;
 }
 
@@ -93,7 +99,10 @@ Result<std::size_t> import_experts(store::Tx& tx, std::string_view ndjson, std::
     if (!row) return within(place, row.error());
     if (row.value().account) {
       CLARION_TRY(auto account, store::find_account(tx, *row.value().account));
-      if (!account) return Error{Errc::not_found, fmt::format("{}: there is no account '{}': add it with 'clarion user add'", place, *row.value().account)};
+      if (!account)
+        return Error{Errc::not_found,
+                     fmt::format("{}: there is no account '{}': add it with 'clarion user add'",
+                                 place, *row.value().account)};
     }
     const Status put = store::put_expert(tx, row.value());
     if (!put) return within(place, put.error());

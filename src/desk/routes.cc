@@ -20,10 +20,15 @@ using http::Response;
 using identity::Act;
 using identity::Actor;
 
-constexpr std::array<std::string_view, 7> kStates = {"open", "assigned", "in_review", "judged", "closed", "dismissed", "merged"};
+constexpr std::array<std::string_view, 7> kStates = {"open",   "assigned",  "in_review", "judged",
+                                                     "closed", "dismissed", "merged"};
 
-Error bad_query(std::string_view name, std::string_view code, std::vector<std::pair<std::string, std::string>> params = {}) {
-  return {Errc::invalid, fmt::format("the query parameter '{}' is wrong ({})", name, code), "query_invalid", {{"name", std::string(name)}},
+Error bad_query(std::string_view name, std::string_view code,
+                std::vector<std::pair<std::string, std::string>> params = {}) {
+  return {Errc::invalid,
+          fmt::format("the query parameter '{}' is wrong ({})", name, code),
+          "query_invalid",
+          {{"name", std::string(name)}},
           {{std::string(name), std::string(code), std::move(params)}}};
 }
 
@@ -60,7 +65,8 @@ Status read_cursor(std::string_view cursor, store::CaseQuery& query) {
   return bad_query("cursor", "field_invalid");
 }
 
-Result<store::CaseQuery> read_query(const Request& request, const Actor& actor, const identity::RightsPolicy& policy) {
+Result<store::CaseQuery> read_query(const Request& request, const Actor& actor,
+                                    const identity::RightsPolicy& policy) {
   store::CaseQuery query;
   std::optional<std::string_view> cursor;
   for (const auto& [name, value] : request.query) {
@@ -68,7 +74,8 @@ Result<store::CaseQuery> read_query(const Request& request, const Actor& actor, 
       std::string_view rest = value;
       while (true) {
         const std::string_view state = rest.substr(0, rest.find(','));
-        if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) return bad_query(name, "field_invalid");
+        if (std::find(kStates.begin(), kStates.end(), state) == kStates.end())
+          return bad_query(name, "field_invalid");
         query.states.emplace_back(state);
         if (state.size() == rest.size()) break;
         rest.remove_prefix(state.size() + 1);
@@ -91,7 +98,8 @@ Result<store::CaseQuery> read_query(const Request& request, const Actor& actor, 
       const auto number = whole_number(value);
       const std::int64_t least = name == "limit" ? 1 : 0;
       if (!number || *number < least || *number > 100) {
-        return bad_query(name, "field_out_of_range", {{"min", std::to_string(least)}, {"max", "100"}});
+        return bad_query(name, "field_out_of_range",
+                         {{"min", std::to_string(least)}, {"max", "100"}});
       }
       (name == "limit" ? query.limit : query.min_priority) = *number;
     } else if (name == "sort") {
@@ -106,7 +114,8 @@ Result<store::CaseQuery> read_query(const Request& request, const Actor& actor, 
   if (cursor) {
     CLARION_TRY(read_cursor(*cursor, query));
   }
-  if (identity::grant(Act::see_cases, actor, policy) == identity::Grant::own) query.only_account = actor.account;
+  if (identity::grant(Act::see_cases, actor, policy) == identity::Grant::own)
+    query.only_account = actor.account;
   query.in_regions = actor.regions;
   return query;
 }
@@ -115,7 +124,9 @@ Result<store::CaseQuery> read_query(const Request& request, const Actor& actor, 
 std::string next_link(const Request& request, const std::string& cursor) {
   std::string out = request.target.substr(0, request.target.find('?'));
   char separator = '?';
-  std::string_view rest = out.size() < request.target.size() ? std::string_view(request.target).substr(out.size() + 1) : std::string_view{};
+  std::string_view rest = out.size() < request.target.size()
+                              ? std::string_view(request.target).substr(out.size() + 1)
+                              : std::string_view{};
   while (!rest.empty()) {
     const std::string_view part = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(rest.size(), part.size() + 1));
@@ -133,7 +144,8 @@ Response with_version(const json::object& body, int status = 200) {
   return response;
 }
 
-Result<Response> list(store::View& view, const Request& request, const Actor& actor, const identity::RightsPolicy& policy, model::Time now) {
+Result<Response> list(store::View& view, const Request& request, const Actor& actor,
+                      const identity::RightsPolicy& policy, model::Time now) {
   CLARION_TRY(auto query, read_query(request, actor, policy));
   const std::int64_t limit = query.limit++;  // one more tells whether there is a next page
   CLARION_TRY(auto rows, store::list_cases(view, query));
@@ -148,11 +160,13 @@ Result<Response> list(store::View& view, const Request& request, const Actor& ac
   body["items"] = std::move(items);
   body["next"] = more ? json::value(cursor_of(rows.back(), query.by_id)) : json::value(nullptr);
   Response response = http::json_response(200, body);
-  if (more) response.headers.emplace_back("Link", next_link(request, cursor_of(rows.back(), query.by_id)));
+  if (more)
+    response.headers.emplace_back("Link", next_link(request, cursor_of(rows.back(), query.by_id)));
   return response;
 }
 
-Result<Response> show(store::View& view, const Request& request, const Actor& actor, const identity::RightsPolicy& policy, model::Time now) {
+Result<Response> show(store::View& view, const Request& request, const Actor& actor,
+                      const identity::RightsPolicy& policy, model::Time now) {
   std::int64_t after = 0;
   if (const auto given = request.query_value("posts_after")) {
     const auto number = whole_number(*given);
@@ -160,7 +174,8 @@ Result<Response> show(store::View& view, const Request& request, const Actor& ac
     after = *number;
   }
   CLARION_TRY(auto row, store::find_case(view, request.params.at("id")));
-  if (!row || !may_see(*row, actor, policy)) return Error{Errc::not_found, "there is no such case", "not_found"};
+  if (!row || !may_see(*row, actor, policy))
+    return Error{Errc::not_found, "there is no such case", "not_found"};
   CLARION_TRY(auto body, case_detail(view, *row, request.lang, after, now));
   return with_version(body);
 }
@@ -182,32 +197,48 @@ Result<Response> experts(store::View& view) {
 }  // namespace
 
 void add_routes(http::Router& router, identity::Requests& requests, DeskOptions options) {
-  const auto look = [&requests](Result<Response> (*act)(store::View&, const Request&, const Actor&, const identity::RightsPolicy&, model::Time)) {
+  const auto look = [&requests](Result<Response> (*act)(store::View&, const Request&, const Actor&,
+                                                        const identity::RightsPolicy&,
+                                                        model::Time)) {
     return [&requests, act](Request& request) {
-      return requests.look(request, [&](store::View& view, const Actor* actor) { return act(view, request, *actor, requests.policy(), requests.clock().now()); });
+      return requests.look(request, [&](store::View& view, const Actor* actor) {
+        return act(view, request, *actor, requests.policy(), requests.clock().now());
+      });
     };
   };
-  router.add({.method = "GET", .pattern = "/v1/cases", .guard = requests.needs(Act::see_cases), .handler = look(list)});
-  router.add({.method = "GET", .pattern = "/v1/cases/{id}", .guard = requests.needs(Act::see_cases), .handler = look(show)});
-  router.add({.method = "GET", .pattern = "/v1/experts", .guard = requests.needs(Act::see_experts), .handler = [&requests](Request& request) {
-                return requests.look(request, [](store::View& view, const Actor*) { return experts(view); });
+  router.add({.method = "GET",
+              .pattern = "/v1/cases",
+              .guard = requests.needs(Act::see_cases),
+              .handler = look(list)});
+  router.add({.method = "GET",
+              .pattern = "/v1/cases/{id}",
+              .guard = requests.needs(Act::see_cases),
+              .handler = look(show)});
+  router.add({.method = "GET",
+              .pattern = "/v1/experts",
+              .guard = requests.needs(Act::see_experts),
+              .handler = [&requests](Request& request) {
+                return requests.look(request,
+                                     [](store::View& view, const Actor*) { return experts(view); });
               }});
   // Which right an action needs depends on the action, so the guard asks for a person alone.
   router.add({.method = "POST",
               .pattern = "/v1/cases/{id}/{action}",
               .guard = requests.needs_scope({identity::Scope::desk}),
               .handler = [&requests, options](Request& request) {
-                return requests.change(request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
-                  std::optional<std::int64_t> version;
-                  if (!request.header("if-match").empty()) {
-                    CLARION_TRY(version, identity::if_match(request));
-                  }
-                  CLARION_TRY(auto body, http::json_body(request));
-                  CLARION_TRY(auto row, act_on_case({tx, actor, requests.policy(), options, request.params.at("id"), version},
-                                                    request.params.at("action"), body));
-                  CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0, tx.now()));
-                  return with_version(shown);
-                });
+                return requests.change(
+                    request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
+                      std::optional<std::int64_t> version;
+                      if (!request.header("if-match").empty()) {
+                        CLARION_TRY(version, identity::if_match(request));
+                      }
+                      CLARION_TRY(auto body, http::json_body(request));
+                      CLARION_TRY(auto row, act_on_case({tx, actor, requests.policy(), options,
+                                                         request.params.at("id"), version},
+                                                        request.params.at("action"), body));
+                      CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0, tx.now()));
+                      return with_version(shown);
+                    });
               }});
 }
 

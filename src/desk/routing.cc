@@ -23,7 +23,9 @@ void add(Ranked& ranked, std::string_view code, std::int64_t points, json::objec
 
 std::optional<Ranked> rank(const RoutingNeed& need, const Candidate& candidate) {
   const Expert& expert = candidate.expert;
-  if (expert.account.empty() || candidate.load >= expert.capacity || holds(need.not_to, expert.account)) return std::nullopt;
+  if (expert.account.empty() || candidate.load >= expert.capacity ||
+      holds(need.not_to, expert.account))
+    return std::nullopt;
   for (const std::string& conflict : expert.conflicts) {
     if (holds(need.sources, conflict) || holds(need.topics, conflict)) return std::nullopt;
   }
@@ -52,9 +54,11 @@ std::optional<Ranked> rank(const RoutingNeed& need, const Candidate& candidate) 
     if (place == nullptr) return std::nullopt;
     add(out, "route_region", 6, {{"region", *place}});
   }
-  if (!need.lang.empty() && holds(expert.langs, need.lang)) add(out, "route_lang", 3, {{"lang", need.lang}});
+  if (!need.lang.empty() && holds(expert.langs, need.lang))
+    add(out, "route_lang", 3, {{"lang", need.lang}});
   const std::int64_t free = 10 * (expert.capacity - candidate.load) / expert.capacity;
-  add(out, "route_load", free, {{"load", std::to_string(candidate.load)}, {"capacity", std::to_string(expert.capacity)}});
+  add(out, "route_load", free,
+      {{"load", std::to_string(candidate.load)}, {"capacity", std::to_string(expert.capacity)}});
   return out;
 }
 
@@ -66,9 +70,10 @@ std::optional<Choice> route(const RoutingNeed& need, const std::vector<Candidate
   for (const Candidate& candidate : candidates) {
     auto ranked = rank(need, candidate);
     if (!ranked) continue;
-    const bool better = best == nullptr || ranked->points > best_rank.points ||
-                        (ranked->points == best_rank.points &&
-                         std::pair(candidate.load, candidate.expert.id) < std::pair(best->load, best->expert.id));
+    const bool better =
+        best == nullptr || ranked->points > best_rank.points ||
+        (ranked->points == best_rank.points &&
+         std::pair(candidate.load, candidate.expert.id) < std::pair(best->load, best->expert.id));
     if (better) {
       best = &candidate;
       best_rank = std::move(*ranked);

@@ -10,7 +10,9 @@
 namespace clarion::identity {
 namespace {
 
-Error unknown() { return {Errc::unauthorised, "the token is unknown, revoked or expired", "unauthorised"}; }
+Error unknown() {
+  return {Errc::unauthorised, "the token is unknown, revoked or expired", "unauthorised"};
+}
 
 }  // namespace
 
@@ -52,8 +54,10 @@ Result<std::string> hash_password(std::string_view password) {
     return Error{Errc::invalid, "a password has 8 to 1024 bytes", "password_length"};
   }
   std::array<char, crypto_pwhash_STRBYTES> out{};
-  if (sodium_init() < 0 || crypto_pwhash_str_alg(out.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                                                 crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+  if (sodium_init() < 0 ||
+      crypto_pwhash_str_alg(out.data(), password.data(), password.size(),
+                            crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE,
+                            crypto_pwhash_ALG_ARGON2ID13) != 0) {
     return Error{Errc::unavailable, "no memory to hash a password", "unavailable"};
   }
   return std::string(out.data());
@@ -64,8 +68,11 @@ Status check_account_name(std::string_view name) {
   bool good = !name.empty() && name.size() <= 64 && plain(name.front());
   for (const char c : name) good = good && (plain(c) || c == '.' || c == '_' || c == '-');
   if (good) return ok();
-  return Error{Errc::invalid, fmt::format("'{}' is no account name: 1 to 64 of a-z 0-9 . _ -, first a letter or digit", name.substr(0, 80)),
-               "account_name"};
+  return Error{
+      Errc::invalid,
+      fmt::format("'{}' is no account name: 1 to 64 of a-z 0-9 . _ -, first a letter or digit",
+                  name.substr(0, 80)),
+      "account_name"};
 }
 
 }  // namespace clarion::identity

@@ -15,10 +15,13 @@ namespace clarion::identity {
 /// What the store keeps of a token.
 [[nodiscard]] std::string token_hash(std::string_view token);
 
-/// Who holds this token. Errors: `unauthorised` (unknown, revoked, expired, account disabled), code "unauthorised".
-[[nodiscard]] Result<Actor> actor_of_token(store::View& view, std::string_view token, model::Time now);
+/// Who holds this token. Errors: `unauthorised` (unknown, revoked, expired, account disabled), code
+/// "unauthorised".
+[[nodiscard]] Result<Actor> actor_of_token(store::View& view, std::string_view token,
+                                           model::Time now);
 /// The same by the token's hash, for connections that go on.
-[[nodiscard]] Result<Actor> actor_of_hash(store::View& view, std::string_view hash, model::Time now);
+[[nodiscard]] Result<Actor> actor_of_hash(store::View& view, std::string_view hash,
+                                          model::Time now);
 
 /// Argon2id by libsodium (interactive limits), in its own text form.
 [[nodiscard]] Result<std::string> hash_password(std::string_view password);

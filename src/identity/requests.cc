@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t kLongestKey = 255;
 
-bool is_write(const http::Request& request) { return request.method != "GET" && request.method != "HEAD"; }
+bool is_write(const http::Request& request) {
+  return request.method != "GET" && request.method != "HEAD";
+}
 
 std::string headers_text(const http::Response& response) {
   json::object out;
@@ -37,7 +39,9 @@ const Actor* actor_of(const http::Request& request) { return std::any_cast<Actor
 
 Result<std::optional<std::int64_t>> if_match(const http::Request& request) {
   std::string_view value = request.header("if-match");
-  if (value.empty()) return Error{Errc::conflict, "If-Match is needed: send the version you saw", "if_match_required"};
+  if (value.empty())
+    return Error{Errc::conflict, "If-Match is needed: send the version you saw",
+                 "if_match_required"};
   if (value == "*") return std::nullopt;
   if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
     value = value.substr(1, value.size() - 2);
@@ -50,7 +54,9 @@ Result<std::optional<std::int64_t>> if_match(const http::Request& request) {
 
 Status check_version(std::optional<std::int64_t> asked, std::int64_t have) {
   if (!asked || *asked == have) return ok();
-  return Error{Errc::conflict, fmt::format("version {} was asked for, the record has {}", *asked, have), "stale",
+  return Error{Errc::conflict,
+               fmt::format("version {} was asked for, the record has {}", *asked, have),
+               "stale",
                {{"asked", std::to_string(*asked)}, {"have", std::to_string(have)}}};
 }
 
@@ -67,7 +73,9 @@ Status Requests::admit(http::Request& request, bool required) {
   }
   if (!bearer) return Error{Errc::unauthorised, "Authorization is no bearer token", "unauthorised"};
   const std::string_view token = header.substr(kBearer.size());
-  CLARION_TRY(auto actor, database_.read([this, token](store::View& view) { return actor_of_token(view, token, clock_.now()); }));
+  CLARION_TRY(auto actor, database_.read([this, token](store::View& view) {
+    return actor_of_token(view, token, clock_.now());
+  }));
   request.actor = std::move(actor);
   return ok();
 }
@@ -90,8 +98,10 @@ http::Guard Requests::needs_scope(std::vector<Scope> scopes) {
     CLARION_TRY(admit(request, true));
     const Actor* actor = actor_of(request);
     if (std::find(scopes.begin(), scopes.end(), actor->scope) != scopes.end()) return ok();
-    return refuse(request, *actor,
-                  {Errc::denied, fmt::format("a token of scope '{}' may not do this", name_of(actor->scope)), "denied"});
+    return refuse(
+        request, *actor,
+        {Errc::denied, fmt::format("a token of scope '{}' may not do this", name_of(actor->scope)),
+         "denied"});
   };
 }
 
@@ -109,8 +119,9 @@ http::Guard Requests::optional() {
   return [this](http::Request& request) -> Status { return admit(request, false); };
 }
 
-http::Response Requests::change(http::Request& request,
-                                const std::function<Result<http::Response>(store::Tx&, const Actor&)>& act) {
+http::Response Requests::change(
+    http::Request& request,
+    const std::function<Result<http::Response>(store::Tx&, const Actor&)>& act) {
   return keyed(request, [&](Keeper& keeper) -> Result<http::Response> {
     const Actor* actor = actor_of(request);
     CLARION_ASSERT(actor != nullptr);
@@ -122,22 +133,27 @@ http::Response Requests::change(http::Request& request,
   });
 }
 
-http::Response Requests::keyed(http::Request& request, const std::function<Result<http::Response>(Keeper&)>& act) {
+http::Response Requests::keyed(http::Request& request,
+                               const std::function<Result<http::Response>(Keeper&)>& act) {
   const Actor* actor = actor_of(request);
   CLARION_ASSERT(actor != nullptr);
   Keeper keeper;
   const std::string_view key = request.header("idempotency-key");
   if (!key.empty()) {
     if (key.size() > kLongestKey) {
-      return problem(request, {Errc::invalid, "Idempotency-Key is longer than 255 bytes", "idempotency_key"});
+      return problem(
+          request, {Errc::invalid, "Idempotency-Key is longer than 255 bytes", "idempotency_key"});
     }
     keeper.credential_ = actor->token;
     keeper.key_ = key;
-    keeper.hash_ = sha256_hex(request.method + " " + request.target + "\n" + std::string(request.header("if-match")) + "\n" + request.body);
+    keeper.hash_ = sha256_hex(request.method + " " + request.target + "\n" +
+                              std::string(request.header("if-match")) + "\n" + request.body);
     {
       const std::lock_guard lock(mutex_);
       if (!running_.emplace(keeper.credential_, keeper.key_).second) {
-        return problem(request, {Errc::conflict, "a request with this Idempotency-Key is still running", "idempotency_running"});
+        return problem(request,
+                       {Errc::conflict, "a request with this Idempotency-Key is still running",
+                        "idempotency_running"});
       }
     }
   }
@@ -152,12 +168,14 @@ http::Response Requests::keyed(http::Request& request, const std::function<Resul
   } const leave{*this, keeper};
 
   if (!keeper.key_.empty()) {
-    const auto before = database_.read(
-        [&keeper](store::View& view) { return store::find_answer(view, keeper.credential_, keeper.key_); });
+    const auto before = database_.read([&keeper](store::View& view) {
+      return store::find_answer(view, keeper.credential_, keeper.key_);
+    });
     if (!before) return problem(request, before.error());
     if (before.value()) {
       if (before.value()->request_hash == keeper.hash_) return kept(*before.value());
-      return problem(request, {Errc::invalid, "this Idempotency-Key was used for another request", "idempotency_mismatch"});
+      return problem(request, {Errc::invalid, "this Idempotency-Key was used for another request",
+                               "idempotency_mismatch"});
     }
   }
 
@@ -171,15 +189,17 @@ http::Response Requests::keyed(http::Request& request, const std::function<Resul
   return problem(request, error);
 }
 
-http::Response Requests::look(http::Request& request,
-                              const std::function<Result<http::Response>(store::View&, const Actor*)>& act) {
+http::Response Requests::look(
+    http::Request& request,
+    const std::function<Result<http::Response>(store::View&, const Actor*)>& act) {
   auto done = database_.read([&](store::View& view) { return act(view, actor_of(request)); });
   return done ? std::move(done.value()) : problem(request, done.error());
 }
 
 Status Requests::Keeper::keep(store::Tx& tx, const http::Response& response) {
   if (key_.empty()) return ok();
-  return store::keep_answer(tx, credential_, key_, {hash_, response.status, headers_text(response), response.body});
+  return store::keep_answer(tx, credential_, key_,
+                            {hash_, response.status, headers_text(response), response.body});
 }
 
 }  // namespace clarion::identity

@@ -60,10 +60,11 @@ struct RightsPolicy {
 };
 
 [[nodiscard]] Grant grant(Act act, const Actor& actor, const RightsPolicy& policy);
-/// Errors: `denied`, code "expert_needed" for a verdict, else "denied". `own` says whether the record is the actor's own.
+/// Errors: `denied`, code "expert_needed" for a verdict, else "denied". `own` says whether the
+/// record is the actor's own.
 [[nodiscard]] Status allowed(Act act, const Actor& actor, const RightsPolicy& policy, bool own);
-/// A person limited to regions acts only where every region of the record lies inside one of theirs, and at least one.
-/// Errors: `denied`, code "denied_region".
+/// A person limited to regions acts only where every region of the record lies inside one of
+/// theirs, and at least one. Errors: `denied`, code "denied_region".
 [[nodiscard]] Status may_act_in(const Actor& actor, const std::vector<std::string>& regions);
 /// True when a person limited to regions sees the record: one matches, or it has none.
 [[nodiscard]] bool may_see_in(const Actor& actor, const std::vector<std::string>& regions);

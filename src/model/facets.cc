@@ -8,13 +8,16 @@ namespace clarion::model {
 namespace {
 
 bool share_one(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return std::any_of(a.begin(), a.end(), [&b](const std::string& x) { return std::find(b.begin(), b.end(), x) != b.end(); });
+  return std::any_of(a.begin(), a.end(), [&b](const std::string& x) {
+    return std::find(b.begin(), b.end(), x) != b.end();
+  });
 }
 
 bool share_place(const std::vector<std::string>& notice, const std::vector<std::string>& filter) {
   if (notice.empty()) return !filter.empty();
   return std::any_of(notice.begin(), notice.end(), [&filter](const std::string& a) {
-    return std::any_of(filter.begin(), filter.end(), [&a](const std::string& b) { return regions_match(a, b); });
+    return std::any_of(filter.begin(), filter.end(),
+                       [&a](const std::string& b) { return regions_match(a, b); });
   });
 }
 

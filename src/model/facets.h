@@ -19,14 +19,16 @@ struct Facets {
   bool operator==(const Facets&) const = default;
 };
 
-/// One filter of a subscription or a list. A missing member passes everything; an empty list matches nothing.
+/// One filter of a subscription or a list. A missing member passes everything; an empty list
+/// matches nothing.
 struct Filter {
   std::optional<std::vector<std::string>> topics, regions, kinds, langs;
   std::optional<Severity> min_severity;
   bool operator==(const Filter&) const = default;
 };
 
-/// True when the revision passes: every present member must. A notice without regions passes every region filter but [].
+/// True when the revision passes: every present member must. A notice without regions passes every
+/// region filter but [].
 [[nodiscard]] bool passes(const Facets& facets, const Filter& filter);
 
 }  // namespace clarion::model

@@ -9,7 +9,8 @@
 
 namespace clarion::model {
 
-/// One message as its source gave it (contract section 2). Strings are UTF-8; absent strings are empty.
+/// One message as its source gave it (contract section 2). Strings are UTF-8; absent strings are
+/// empty.
 struct Post {
   struct Author {
     std::string id, name;

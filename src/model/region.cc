@@ -17,10 +17,12 @@ std::vector<Region> read_table() {
     for (const json::value& item : table.at(list).as_array()) {
       const json::object& row = item.as_object();
       const auto text = [&row](std::string_view name) { return std::string(string_or(row, name)); };
-      out.push_back({text("code"), text("name_zh"), text("short_zh"), text("name_en"), text("short_en"), text("parent")});
+      out.push_back({text("code"), text("name_zh"), text("short_zh"), text("name_en"),
+                     text("short_en"), text("parent")});
     }
   }
-  std::sort(out.begin(), out.end(), [](const Region& a, const Region& b) { return a.code < b.code; });
+  std::sort(out.begin(), out.end(),
+            [](const Region& a, const Region& b) { return a.code < b.code; });
   return out;
 }
 
@@ -34,18 +36,21 @@ const std::vector<Region>& table() {
 std::span<const Region> regions() { return table(); }
 
 const Region* find_region(std::string_view code) {
-  const auto place = std::lower_bound(table().begin(), table().end(), code,
-                                      [](const Region& region, std::string_view wanted) { return region.code < wanted; });
+  const auto place = std::lower_bound(
+      table().begin(), table().end(), code,
+      [](const Region& region, std::string_view wanted) { return region.code < wanted; });
   return place != table().end() && place->code == code ? &*place : nullptr;
 }
 
 std::string_view region_prefix(std::string_view code) {
-  constexpr std::size_t kLevels[] = {12, 9, 6, 4, 2, 0};  // ends of the levels of 2, 2, 2, 3 and 3 digits
+  constexpr std::size_t kLevels[] = {12, 9, 6,
+                                     4,  2, 0};  // ends of the levels of 2, 2, 2, 3 and 3 digits
   for (std::size_t i = 0; i + 1 < std::size(kLevels); ++i) {
     const std::size_t end = kLevels[i];
     const std::size_t start = kLevels[i + 1];
     if (code.size() < end) continue;
-    const bool zeros = code.substr(start, end - start).find_first_not_of('0') == std::string_view::npos;
+    const bool zeros =
+        code.substr(start, end - start).find_first_not_of('0') == std::string_view::npos;
     if (!zeros) return code.substr(0, end);
   }
   return code.substr(0, std::min<std::size_t>(code.size(), 2));

@@ -22,7 +22,8 @@ class Reader {
   std::optional<int> number(std::size_t least, std::size_t most) {
     std::size_t n = 0;
     int value = 0;
-    while (n < most && n < rest_.size() && rest_[n] >= '0' && rest_[n] <= '9') value = value * 10 + (rest_[n++] - '0');
+    while (n < most && n < rest_.size() && rest_[n] >= '0' && rest_[n] <= '9')
+      value = value * 10 + (rest_[n++] - '0');
     if (n < least) return std::nullopt;
     rest_.remove_prefix(n);
     return value;
@@ -46,7 +47,8 @@ class Reader {
 
 Error bad(std::string_view text) {
   return Error{Errc::invalid,
-               fmt::format("'{}' is no time: RFC 3339 (2026-11-24T09:48:24+08:00) or a date (2026-11-24) was expected",
+               fmt::format("'{}' is no time: RFC 3339 (2026-11-24T09:48:24+08:00) or a date "
+                           "(2026-11-24) was expected",
                            text.substr(0, 40)),
                "time_invalid"};
 }
@@ -59,7 +61,8 @@ std::optional<CivilOrInstant> read(std::string_view text) {
   if (!month || !in.skip('-')) return std::nullopt;
   const auto day = in.number(1, 2);
   if (!day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+  const std::chrono::year_month_day date{std::chrono::year(*year),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok()) return std::nullopt;
   const Time midnight = std::chrono::sys_days(date);
@@ -94,8 +97,9 @@ std::optional<CivilOrInstant> read(std::string_view text) {
     if (west) offset = -offset;
   }
   if (!in.empty()) return std::nullopt;
-  return CivilOrInstant{midnight + std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second) +
-                            std::chrono::milliseconds(millis) - offset,
+  return CivilOrInstant{midnight + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+                            std::chrono::seconds(*second) + std::chrono::milliseconds(millis) -
+                            offset,
                         false};
 }
 
@@ -106,8 +110,9 @@ std::string to_text(Time time) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
 }
 
 Result<CivilOrInstant> parse_time(std::string_view text) {

@@ -24,7 +24,8 @@ std::vector<Topic> read_table() {
   for (const json::value& item : table.at("topics").as_array()) {
     const json::object& row = item.as_object();
     const auto text = [&row](std::string_view name) { return std::string(string_or(row, name)); };
-    out.push_back({text("id"), text("zh"), text("en"), text("class"), texts(row, "keywords_zh"), texts(row, "keywords_en")});
+    out.push_back({text("id"), text("zh"), text("en"), text("class"), texts(row, "keywords_zh"),
+                   texts(row, "keywords_en")});
   }
   return out;
 }
@@ -45,7 +46,9 @@ const Topic* find_topic(std::string_view id) {
   return nullptr;
 }
 
-std::string_view name_of(Severity severity) { return kSeverities[static_cast<std::size_t>(severity)]; }
+std::string_view name_of(Severity severity) {
+  return kSeverities[static_cast<std::size_t>(severity)];
+}
 
 std::optional<Severity> parse_severity(std::string_view name) {
   for (std::size_t i = 0; i < kSeverities.size(); ++i) {

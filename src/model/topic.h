@@ -16,7 +16,8 @@ struct Topic {
   std::vector<std::string> keywords_zh, keywords_en;
 };
 
-/// All topics in the table's order; a topic's place in it is its index. Built at the first call, never changes; any thread.
+/// All topics in the table's order; a topic's place in it is its index. Built at the first call,
+/// never changes; any thread.
 [[nodiscard]] std::span<const Topic> topics();
 [[nodiscard]] const Topic* find_topic(std::string_view id);
 

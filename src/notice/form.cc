@@ -19,11 +19,13 @@ constexpr std::array<std::string_view, 4> kKinds = {"debunk", "science", "adviso
 constexpr std::array<std::string_view, 4> kSeverities = {"minor", "moderate", "severe", "extreme"};
 constexpr std::array<std::string_view, 2> kLangs = {"zh", "en"};
 /// Members that are signed when they are there; `owner` stays inside.
-constexpr std::array<std::string_view, 11> kSigned = {"kind",    "severity", "topics",     "regions",  "content", "claim",
-                                                      "verdict", "evidence", "experts", "expires_at", "correction"};
+constexpr std::array<std::string_view, 11> kSigned = {
+    "kind",    "severity", "topics",  "regions",    "content",   "claim",
+    "verdict", "evidence", "experts", "expires_at", "correction"};
 constexpr std::chrono::hours kLongestHolding{24};
 
-void known_codes(Fields& fields, json::object& out, std::string_view name, std::size_t most, bool (*known)(std::string_view), std::string_view code) {
+void known_codes(Fields& fields, json::object& out, std::string_view name, std::size_t most,
+                 bool (*known)(std::string_view), std::string_view code) {
   const auto list = fields.optional_texts(name, most, 32);
   if (!list) return;
   for (std::size_t i = 0; i < list->size(); ++i) {
@@ -56,7 +58,8 @@ void nested(Fields& fields, json::object& out, std::string_view name, Read read)
 
 /// The same for a list of objects.
 template <class Read>
-void list_of(Fields& fields, json::object& out, std::string_view name, std::size_t most, Read read) {
+void list_of(Fields& fields, json::object& out, std::string_view name, std::size_t most,
+             Read read) {
   const json::value* value = fields.take(name);
   if (value == nullptr) return;
   const json::array* items = value->if_array();
@@ -84,7 +87,8 @@ void list_of(Fields& fields, json::object& out, std::string_view name, std::size
 
 std::string url_in(Fields& fields) {
   std::string url = fields.required_text("url", 2048);
-  if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) fields.problem("url", "field_url");
+  if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
+    fields.problem("url", "field_url");
   return url;
 }
 
@@ -94,7 +98,8 @@ void read_content(Fields& fields, json::object& out) {
       put(made, "title", text.optional_text("title", 120));
       put(made, "summary", text.optional_text("summary", 500));
       put(made, "body", text.optional_text("body", 20'000));
-      if (const auto advice = text.optional_texts("advice", 20, 300)) made["advice"] = json_of(*advice);
+      if (const auto advice = text.optional_texts("advice", 20, 300))
+        made["advice"] = json_of(*advice);
     });
   }
 }
@@ -102,16 +107,21 @@ void read_content(Fields& fields, json::object& out) {
 /// The pointer of the first text with an unfilled {{placeholder}}, or "".
 std::string find_placeholder(const json::value& value, const std::string& place) {
   if (const json::string* text = value.if_string()) {
-    return text->find("{{") != json::string::npos || text->find("}}") != json::string::npos ? place : "";
+    return text->find("{{") != json::string::npos || text->find("}}") != json::string::npos ? place
+                                                                                            : "";
   }
   if (const json::object* object = value.if_object()) {
     for (const json::key_value_pair& member : *object) {
-      if (auto found = find_placeholder(member.value(), place + "/" + std::string(member.key())); !found.empty()) return found;
+      if (auto found = find_placeholder(member.value(), place + "/" + std::string(member.key()));
+          !found.empty())
+        return found;
     }
   }
   if (const json::array* items = value.if_array()) {
     for (std::size_t i = 0; i < items->size(); ++i) {
-      if (auto found = find_placeholder((*items)[i], fmt::format("{}/{}", place, i)); !found.empty()) return found;
+      if (auto found = find_placeholder((*items)[i], fmt::format("{}/{}", place, i));
+          !found.empty())
+        return found;
     }
   }
   return "";
@@ -145,12 +155,17 @@ Result<json::object> read_draft(const json::object& members, const ops::Zone& zo
   };
   word("kind", kKinds);
   word("severity", kSeverities);
-  known_codes(fields, out, "topics", 34, [](std::string_view id) { return model::find_topic(id) != nullptr; }, "topic_unknown");
-  known_codes(fields, out, "regions", 256, [](std::string_view code) { return model::find_region(code) != nullptr; }, "region_unknown");
+  known_codes(
+      fields, out, "topics", 34,
+      [](std::string_view id) { return model::find_topic(id) != nullptr; }, "topic_unknown");
+  known_codes(
+      fields, out, "regions", 256,
+      [](std::string_view code) { return model::find_region(code) != nullptr; }, "region_unknown");
   nested(fields, out, "content", read_content);
   nested(fields, out, "claim", [](Fields& claim, json::object& made) {
     put(made, "text", claim.optional_text("text", 1000));
-    if (const auto appearances = claim.optional_texts("appearances", 20, 2048)) made["appearances"] = json_of(*appearances);
+    if (const auto appearances = claim.optional_texts("appearances", 20, 2048))
+      made["appearances"] = json_of(*appearances);
   });
   put(out, "verdict", fields.optional_text("verdict", 64));
   list_of(fields, out, "evidence", 20, [](Fields& item, json::object& made) {
@@ -179,7 +194,8 @@ Result<json::object> read_draft(const json::object& members, const ops::Zone& zo
 
 Status check_complete(const json::object& draft, std::string_view action, model::Time now) {
   std::vector<FieldError> missing;
-  const auto need = [&](bool there, std::string_view pointer, std::string_view code = "field_required") {
+  const auto need = [&](bool there, std::string_view pointer,
+                        std::string_view code = "field_required") {
     if (!there) missing.push_back({std::string(pointer), std::string(code), {}});
   };
   need(has_text(draft, {"kind"}), "/kind");
@@ -188,7 +204,8 @@ Status check_complete(const json::object& draft, std::string_view action, model:
   need(topics != nullptr && topics->is_array() && !topics->get_array().empty(), "/topics");
   for (const char* name : {"title", "summary", "body"}) {
     need(has_text(draft, {"content", "zh", name}), fmt::format("/content/zh/{}", name));
-    if (at(draft, {"content", "en"}) != nullptr) need(has_text(draft, {"content", "en", name}), fmt::format("/content/en/{}", name));
+    if (at(draft, {"content", "en"}) != nullptr)
+      need(has_text(draft, {"content", "en", name}), fmt::format("/content/en/{}", name));
   }
   const std::string_view kind = string_or(draft, "kind");
   if (kind == "debunk") {
@@ -200,11 +217,13 @@ Status check_complete(const json::object& draft, std::string_view action, model:
     need(false, "/expires_at");
   } else {
     need(expires.value().time > now, "/expires_at", "time_past");
-    if (kind == "holding") need(expires.value().time <= now + kLongestHolding, "/expires_at", "holding_too_long");
+    if (kind == "holding")
+      need(expires.value().time <= now + kLongestHolding, "/expires_at", "holding_too_long");
   }
   if (kind == "holding") need(has_text(draft, {"owner"}), "/owner");
   if (action == "correct") need(has_text(draft, {"correction"}), "/correction");
-  if (auto place = find_placeholder(draft, ""); !place.empty()) need(false, place, "field_placeholder");
+  if (auto place = find_placeholder(draft, ""); !place.empty())
+    need(false, place, "field_placeholder");
   if (missing.empty()) return ok();
   std::string text = "the notice is not complete:";
   for (const FieldError& each : missing) text += fmt::format(" {} ({})", each.pointer, each.code);
@@ -245,8 +264,10 @@ Result<std::string> content_hash(const json::object& form) {
 
 model::Facets facets_of_form(const json::object& form) {
   model::Facets facets = store::facets_of(form);
-  if (const json::value* content = form.if_contains("content"); content != nullptr && content->is_object()) {
-    for (const json::key_value_pair& lang : content->get_object()) facets.langs.emplace_back(lang.key());
+  if (const json::value* content = form.if_contains("content");
+      content != nullptr && content->is_object()) {
+    for (const json::key_value_pair& lang : content->get_object())
+      facets.langs.emplace_back(lang.key());
   }
   return facets;
 }

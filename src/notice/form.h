@@ -15,14 +15,17 @@ namespace clarion::notice {
 /// The largest signed form (contract section 2).
 inline constexpr std::size_t kMostFormBytes = 60U << 10U;
 
-/// The members a person writes, in a draft: kind, severity, topics, regions, content, claim, verdict, evidence, experts, expires_at,
-/// correction, owner. Checks types, bounds and words of what is there (unknown members are refused) and writes expires_at as UTC.
-/// Errors: `invalid`, code "field_invalid", each wrong member named.
+/// The members a person writes, in a draft: kind, severity, topics, regions, content, claim,
+/// verdict, evidence, experts, expires_at, correction, owner. Checks types, bounds and words of
+/// what is there (unknown members are refused) and writes expires_at as UTC. Errors: `invalid`,
+/// code "field_invalid", each wrong member named.
 [[nodiscard]] Result<json::object> read_draft(const json::object& members, const ops::Zone& zone);
 
-/// What submit asks of a draft beside its shape: kind, severity, a topic, zh title, summary and body, expires_at in the future; claim.text and verdict
-/// for a debunk; for `holding` an owner and an end within 24 hours; a correction for `correct`; no unfilled {{placeholder}}.
-[[nodiscard]] Status check_complete(const json::object& draft, std::string_view action, model::Time now);
+/// What submit asks of a draft beside its shape: kind, severity, a topic, zh title, summary and
+/// body, expires_at in the future; claim.text and verdict for a debunk; for `holding` an owner and
+/// an end within 24 hours; a correction for `correct`; no unfilled {{placeholder}}.
+[[nodiscard]] Status check_complete(const json::object& draft, std::string_view action,
+                                    model::Time now);
 
 /// What of a notice is no draft member but signed.
 struct Frame {
@@ -42,8 +45,10 @@ struct Seal {
 };
 
 /// The signed form of a draft. Without a seal it is what the content hash is made of.
-[[nodiscard]] json::object signed_form(const json::object& draft, const Frame& frame, const Seal* seal);
-/// SHA-256, hex, of the canonical form without published_at, position, audit and links. Errors: as canonical_json.
+[[nodiscard]] json::object signed_form(const json::object& draft, const Frame& frame,
+                                       const Seal* seal);
+/// SHA-256, hex, of the canonical form without published_at, position, audit and links. Errors: as
+/// canonical_json.
 [[nodiscard]] Result<std::string> content_hash(const json::object& form);
 [[nodiscard]] model::Facets facets_of_form(const json::object& form);
 /// Draft members out of a published form, for its next revision.

@@ -21,12 +21,16 @@ using identity::Act;
 using store::NoticeRow;
 
 constexpr std::size_t kReasonCharacters = 4000;
-constexpr std::array<std::string_view, 4> kReasonCodes = {"wrong", "outdated", "superseded", "error"};
+constexpr std::array<std::string_view, 4> kReasonCodes = {"wrong", "outdated", "superseded",
+                                                          "error"};
 constexpr std::array<std::string_view, 3> kModes = {"Actual", "Exercise", "Test"};
 
 Error wrong_state(const NoticeRow& row) {
   const std::string state = row.draft ? row.draft_state : "published";
-  return {Errc::conflict, fmt::format("the notice is '{}', this does not go from there", state), "notice_state", {{"state", state}}};
+  return {Errc::conflict,
+          fmt::format("the notice is '{}', this does not go from there", state),
+          "notice_state",
+          {{"state", state}}};
 }
 
 bool holds(const std::vector<std::string>& list, std::string_view item) {
@@ -51,14 +55,17 @@ Result<std::vector<std::string>> regions_of(store::View& view, const NoticeRow& 
 }
 
 /// True when the notice belongs to a case that the actor holds.
-Result<bool> own_case(store::View& view, const std::optional<std::string>& case_id, const identity::Actor& actor) {
+Result<bool> own_case(store::View& view, const std::optional<std::string>& case_id,
+                      const identity::Actor& actor) {
   if (!case_id) return false;
   CLARION_TRY(auto row, store::find_case(view, *case_id));
   return row && desk::is_own(*row, actor);
 }
 
 Status check_match(const Version& version, const NoticeRow& row) {
-  if (!version.given) return Error{Errc::conflict, "If-Match is needed: send the version you saw", "if_match_required"};
+  if (!version.given)
+    return Error{Errc::conflict, "If-Match is needed: send the version you saw",
+                 "if_match_required"};
   return identity::check_version(version.value, row.version);
 }
 
@@ -75,9 +82,11 @@ Result<NoticeRow> get(store::View& view, std::string_view id) {
   return std::move(*row);
 }
 
-Status note(const NoticeAction& action, const NoticeRow& row, std::string_view what, json::object detail = {}) {
+Status note(const NoticeAction& action, const NoticeRow& row, std::string_view what,
+            json::object detail = {}) {
   detail["version"] = row.version;
-  CLARION_TRY(store::append_audit(action.tx, action.actor.name(), fmt::format("notice.{}", what), row.id, std::move(detail)));
+  CLARION_TRY(store::append_audit(action.tx, action.actor.name(), fmt::format("notice.{}", what),
+                                  row.id, std::move(detail)));
   return ok();
 }
 
@@ -97,17 +106,21 @@ Status check_experts(store::View& view, const json::object& draft) {
   std::vector<FieldError> problems;
   for (std::size_t i = 0; i < named->get_array().size(); ++i) {
     const std::string_view name = string_or(named->get_array()[i].as_object(), "name");
-    const bool consented = std::any_of(experts.begin(), experts.end(), [name](const store::ExpertRow& expert) {
-      return string_or(expert.record, "public_name") == name;
-    });
-    if (!consented) problems.push_back({fmt::format("/experts/{}/name", i), "expert_no_consent", {}});
+    const bool consented =
+        std::any_of(experts.begin(), experts.end(), [name](const store::ExpertRow& expert) {
+          return string_or(expert.record, "public_name") == name;
+        });
+    if (!consented)
+      problems.push_back({fmt::format("/experts/{}/name", i), "expert_no_consent", {}});
   }
   if (problems.empty()) return ok();
-  return Error{Errc::invalid, "an expert is named who did not consent to it", "field_invalid", {}, problems};
+  return Error{
+      Errc::invalid, "an expert is named who did not consent to it", "field_invalid", {}, problems};
 }
 
 /// What a draft takes over from its case, where its body does not say otherwise.
-Status take_over_case(const NoticeAction& action, const store::CaseRow& from, json::object& draft, NoticeRow& row) {
+Status take_over_case(const NoticeAction& action, const store::CaseRow& from, json::object& draft,
+                      NoticeRow& row) {
   const auto put = [&draft](std::string_view name, json::value value) {
     if (!draft.contains(name)) draft[name] = std::move(value);
   };
@@ -137,7 +150,8 @@ Status take_over_case(const NoticeAction& action, const store::CaseRow& from, js
   return ok();
 }
 
-Result<NoticeRow> submit(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
+Result<NoticeRow> submit(const NoticeAction& action, NoticeRow row, const Version& version,
+                         const json::object& body) {
   CLARION_TRY(check_right(action, Act::draft_notice, row));
   CLARION_TRY(check_match(version, row));
   if (!row.draft || row.draft_state != "draft") return wrong_state(row);
@@ -158,7 +172,8 @@ Status check_not_author(const NoticeAction& action, const NoticeRow& row) {
   return Error{Errc::denied, "an author never approves: another person has to", "four_eyes"};
 }
 
-Result<NoticeRow> approve(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
+Result<NoticeRow> approve(const NoticeAction& action, NoticeRow row, const Version& version,
+                          const json::object& body) {
   CLARION_TRY(check_not_author(action, row));
   CLARION_TRY(check_right(action, Act::approve, row));
   CLARION_TRY(check_match(version, row));
@@ -173,28 +188,37 @@ Result<NoticeRow> approve(const NoticeAction& action, NoticeRow row, const Versi
   }
   CLARION_TRY(auto before, valid_approvals(action.tx, row, action.options));
   for (const store::ApprovalRow& each : before) {
-    if (each.actor == action.actor.account) return Error{Errc::conflict, "this person approved it already", "approved_before"};
+    if (each.actor == action.actor.account)
+      return Error{Errc::conflict, "this person approved it already", "approved_before"};
   }
-  const store::ApprovalRow approval{action.tx.ids().make("ap_"), row.id, action.actor.account, action.tx.now(), hash, words.value_or(""), false};
+  const store::ApprovalRow approval{
+      action.tx.ids().make("ap_"), row.id, action.actor.account, action.tx.now(), hash,
+      words.value_or(""),          false};
   CLARION_TRY(store::add_approval(action.tx, approval));
-  if (static_cast<std::int64_t>(before.size()) + 1 >= approvals_required(*row.draft)) row.draft_state = "approved";
+  if (static_cast<std::int64_t>(before.size()) + 1 >= approvals_required(*row.draft))
+    row.draft_state = "approved";
   ++row.version;
   CLARION_TRY(store::update_notice(action.tx, row));
   CLARION_TRY(note(action, row, "approve",
-                   {{"approval", approval.id}, {"hash", store::approval_hash(approval)}, {"content_hash", hash}}));
+                   {{"approval", approval.id},
+                    {"hash", store::approval_hash(approval)},
+                    {"content_hash", hash}}));
   return row;
 }
 
-Result<NoticeRow> reject(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
+Result<NoticeRow> reject(const NoticeAction& action, NoticeRow row, const Version& version,
+                         const json::object& body) {
   CLARION_TRY(check_not_author(action, row));
   CLARION_TRY(check_right(action, Act::approve, row));
   CLARION_TRY(check_match(version, row));
-  if (!row.draft || (row.draft_state != "submitted" && row.draft_state != "approved")) return wrong_state(row);
+  if (!row.draft || (row.draft_state != "submitted" && row.draft_state != "approved"))
+    return wrong_state(row);
   http::Fields fields(body);
   const std::string reason = fields.required_text("reason", kReasonCharacters);
   CLARION_TRY(fields.finish());
   CLARION_TRY(back_to_draft(action.tx, row));
-  row.draft_details["rejected"] = {{"by", action.actor.account}, {"reason", reason}, {"at", model::to_text(action.tx.now())}};
+  row.draft_details["rejected"] = {
+      {"by", action.actor.account}, {"reason", reason}, {"at", model::to_text(action.tx.now())}};
   ++row.version;
   CLARION_TRY(store::update_notice(action.tx, row));
   CLARION_TRY(note(action, row, "reject", {{"reason_hash", sha256_hex(reason)}}));
@@ -204,10 +228,12 @@ Result<NoticeRow> reject(const NoticeAction& action, NoticeRow row, const Versio
 /// Stands for the exact text, its version and its audience.
 Result<std::string> confirm_value(const NoticeRow& row, const NoticeOptions& options) {
   CLARION_TRY(auto hash, content_hash(draft_form(row, options)));
-  return sha256_hex(fmt::format("{} {} {} {}", row.id, row.version, channel_of(row.mode), hash)).substr(0, 32);
+  return sha256_hex(fmt::format("{} {} {} {}", row.id, row.version, channel_of(row.mode), hash))
+      .substr(0, 32);
 }
 
-Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
+Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Version& version,
+                          const json::object& body) {
   CLARION_TRY(check_right(action, Act::publish, row));
   CLARION_TRY(check_match(version, row));
   if (!row.draft) return wrong_state(row);
@@ -227,7 +253,9 @@ Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Versi
   CLARION_TRY(check_publishable(action.tx, row, action.options, when.value_or(action.tx.now())));
   if (confirm) {
     CLARION_TRY(auto expected, confirm_value(row, action.options));
-    if (*confirm != expected) return Error{Errc::conflict, "the confirmation is for another text or audience", "confirm_mismatch"};
+    if (*confirm != expected)
+      return Error{Errc::conflict, "the confirmation is for another text or audience",
+                   "confirm_mismatch"};
   }
   row.draft_details.erase("publish_held");
   ++row.version;
@@ -242,13 +270,16 @@ Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Versi
 }
 
 /// correct and update: a draft of the next revision, while this one stays public.
-Result<NoticeRow> revise(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body, std::string_view name) {
+Result<NoticeRow> revise(const NoticeAction& action, NoticeRow row, const Version& version,
+                         const json::object& body, std::string_view name) {
   CLARION_TRY(check_right(action, Act::draft_notice, row));
   CLARION_TRY(check_match(version, row));
   if (row.revision == 0) return wrong_state(row);
   if (row.draft) return Error{Errc::conflict, "the notice has an open draft", "draft_exists"};
   CLARION_TRY(auto revision, store::find_revision(action.tx, row.id, row.revision));
-  if (!revision) return Error{Errc::corrupt, fmt::format("revision {} of {} is not there", row.revision, row.id)};
+  if (!revision)
+    return Error{Errc::corrupt,
+                 fmt::format("revision {} of {} is not there", row.revision, row.id)};
   CLARION_TRY(auto members, draft_after(action.tx, row.id, *revision));
   json::value merged = members;
   merge_patch(merged, body);
@@ -265,42 +296,57 @@ Result<NoticeRow> revise(const NoticeAction& action, NoticeRow row, const Versio
   return row;
 }
 
-Result<NoticeRow> withdraw(const NoticeAction& action, NoticeRow row, const Version& version, const json::object& body) {
+Result<NoticeRow> withdraw(const NoticeAction& action, NoticeRow row, const Version& version,
+                           const json::object& body) {
   CLARION_TRY(check_right(action, Act::withdraw, row));
   CLARION_TRY(check_match(version, row));
   if (row.revision == 0) return wrong_state(row);
   CLARION_TRY(auto revision, store::find_revision(action.tx, row.id, row.revision));
-  if (!revision) return Error{Errc::corrupt, fmt::format("revision {} of {} is not there", row.revision, row.id)};
-  if (revision->action == "withdraw") return Error{Errc::conflict, "the notice is withdrawn already", "withdrawn"};
+  if (!revision)
+    return Error{Errc::corrupt,
+                 fmt::format("revision {} of {} is not there", row.revision, row.id)};
+  if (revision->action == "withdraw")
+    return Error{Errc::conflict, "the notice is withdrawn already", "withdrawn"};
   http::Fields fields(body);
-  const std::string code = fields.required_word("reason_code", {kReasonCodes.begin(), kReasonCodes.end()});
+  const std::string code =
+      fields.required_word("reason_code", {kReasonCodes.begin(), kReasonCodes.end()});
   const std::string reason = fields.required_text("reason", kReasonCharacters);
   CLARION_TRY(fields.finish());
   ++row.version;
-  CLARION_TRY(publish_withdrawal(action.tx, row, action.options, action.actor.account, *revision, code, reason));
+  CLARION_TRY(publish_withdrawal(action.tx, row, action.options, action.actor.account, *revision,
+                                 code, reason));
   return row;
 }
 
 }  // namespace
 
-std::int64_t approvals_required(const json::object& draft) { return string_or(draft, "severity") == "extreme" ? 2 : 1; }
+std::int64_t approvals_required(const json::object& draft) {
+  return string_or(draft, "severity") == "extreme" ? 2 : 1;
+}
 
-std::string_view channel_of(std::string_view mode) { return mode == "Actual" ? "notices" : "drill"; }
+std::string_view channel_of(std::string_view mode) {
+  return mode == "Actual" ? "notices" : "drill";
+}
 
 json::object draft_form(const NoticeRow& row, const NoticeOptions& options) {
-  Frame frame{row.id, row.draft_action, row.mode, options.issuer, row.revision + 1, std::nullopt, std::nullopt};
+  Frame frame{row.id,           row.draft_action, row.mode,    options.issuer,
+              row.revision + 1, std::nullopt,     std::nullopt};
   if (row.revision > 0) frame.supersedes = row.revision;
   return signed_form(row.draft.value_or(json::object{}), frame, nullptr);
 }
 
-Result<std::vector<store::ApprovalRow>> valid_approvals(store::View& view, const NoticeRow& row, const NoticeOptions& options) {
+Result<std::vector<store::ApprovalRow>> valid_approvals(store::View& view, const NoticeRow& row,
+                                                        const NoticeOptions& options) {
   std::vector<store::ApprovalRow> out;
   if (!row.draft) return out;
   CLARION_TRY(auto hash, content_hash(draft_form(row, options)));
   CLARION_TRY(auto all, store::approvals_of(view, row.id));
   for (store::ApprovalRow& approval : all) {
-    const bool again = std::any_of(out.begin(), out.end(), [&approval](const auto& each) { return each.actor == approval.actor; });
-    if (!approval.void_ && approval.content_hash == hash && !holds(row.authors, approval.actor) && !again) {
+    const bool again = std::any_of(out.begin(), out.end(), [&approval](const auto& each) {
+      return each.actor == approval.actor;
+    });
+    if (!approval.void_ && approval.content_hash == hash && !holds(row.authors, approval.actor) &&
+        !again) {
       out.push_back(std::move(approval));
     }
   }
@@ -322,12 +368,16 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
       return Error{Errc::not_found, "there is no such case", "not_found"};
     }
   }
-  CLARION_TRY(identity::allowed(Act::draft_notice, action.actor, action.policy, from && desk::is_own(*from, action.actor)));
+  CLARION_TRY(identity::allowed(Act::draft_notice, action.actor, action.policy,
+                                from && desk::is_own(*from, action.actor)));
   row.mode = mode.value_or(from ? from->mode : "Actual");
   std::vector<FieldError> problems;
-  if (!holds({kModes.begin(), kModes.end()}, row.mode)) problems.push_back({"/mode", "field_word", {{"words", "Actual, Exercise, Test"}}});
-  if (from && row.mode != from->mode) problems.push_back({"/mode", "mode_of_case", {{"mode", from->mode}}});
-  if (!problems.empty()) return Error{Errc::invalid, "the mode is wrong", "field_invalid", {}, problems};
+  if (!holds({kModes.begin(), kModes.end()}, row.mode))
+    problems.push_back({"/mode", "field_word", {{"words", "Actual, Exercise, Test"}}});
+  if (from && row.mode != from->mode)
+    problems.push_back({"/mode", "mode_of_case", {{"mode", from->mode}}});
+  if (!problems.empty())
+    return Error{Errc::invalid, "the mode is wrong", "field_invalid", {}, problems};
 
   row.id = action.tx.ids().make("n_");
   row.org = action.options.org;
@@ -348,12 +398,16 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
   return row;
 }
 
-Result<NoticeRow> patch_notice(const NoticeAction& action, std::string_view id, const Version& version, const json::value& patch) {
+Result<NoticeRow> patch_notice(const NoticeAction& action, std::string_view id,
+                               const Version& version, const json::value& patch) {
   CLARION_TRY(auto row, get(action.tx, id));
   CLARION_TRY(check_right(action, Act::draft_notice, row));
   CLARION_TRY(check_match(version, row));
-  if (!row.draft) return Error{Errc::conflict, "a published revision never changes: correct, update or withdraw it", "published"};
-  if (!patch.is_object()) return Error{Errc::invalid, "a merge patch is a JSON object", "json_invalid"};
+  if (!row.draft)
+    return Error{Errc::conflict,
+                 "a published revision never changes: correct, update or withdraw it", "published"};
+  if (!patch.is_object())
+    return Error{Errc::invalid, "a merge patch is a JSON object", "json_invalid"};
   json::value merged = *row.draft;
   merge_patch(merged, patch);
   CLARION_TRY(auto draft, read_draft(merged.as_object(), action.options.zone));
@@ -368,7 +422,8 @@ Result<NoticeRow> patch_notice(const NoticeAction& action, std::string_view id, 
   return row;
 }
 
-Result<json::object> preview_publication(const NoticeAction& action, std::string_view id, const Version& version) {
+Result<json::object> preview_publication(const NoticeAction& action, std::string_view id,
+                                         const Version& version) {
   CLARION_TRY(auto row, get(action.tx, id));
   CLARION_TRY(check_right(action, Act::publish, row));
   if (version.given) {
@@ -377,29 +432,33 @@ Result<json::object> preview_publication(const NoticeAction& action, std::string
   if (!row.draft) return wrong_state(row);
   CLARION_TRY(check_publishable(action.tx, row, action.options, action.tx.now()));
   CLARION_TRY(auto tokens, store::list_tokens(action.tx));
-  const auto partners = std::count_if(tokens.begin(), tokens.end(), [&action](const store::Token& token) {
-    return token.scope == "partner" && !token.revoked_at && token.expires_at > action.tx.now();
-  });
+  const auto partners =
+      std::count_if(tokens.begin(), tokens.end(), [&action](const store::Token& token) {
+        return token.scope == "partner" && !token.revoked_at && token.expires_at > action.tx.now();
+      });
   const json::object form = draft_form(row, action.options);
   CLARION_TRY(auto confirm, confirm_value(row, action.options));
-  return json::object{{"channel", channel_of(row.mode)},
-                      {"mode", row.mode},
-                      {"topics", form.at("topics")},
-                      {"regions", form.at("regions")},
-                      {"subscribers", action.options.subscribers ? action.options.subscribers() : 0},
-                      {"partners", partners},
-                      {"quota_cost", 0},  // no outlet of this build has a quota
-                      {"confirm", confirm}};
+  return json::object{
+      {"channel", channel_of(row.mode)},
+      {"mode", row.mode},
+      {"topics", form.at("topics")},
+      {"regions", form.at("regions")},
+      {"subscribers", action.options.subscribers ? action.options.subscribers() : 0},
+      {"partners", partners},
+      {"quota_cost", 0},  // no outlet of this build has a quota
+      {"confirm", confirm}};
 }
 
-Result<NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id, std::string_view name, const Version& version,
+Result<NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id,
+                                std::string_view name, const Version& version,
                                 const json::object& body) {
   CLARION_TRY(auto row, get(action.tx, id));
   if (name == "submit") return submit(action, std::move(row), version, body);
   if (name == "approve") return approve(action, std::move(row), version, body);
   if (name == "reject") return reject(action, std::move(row), version, body);
   if (name == "publish") return publish(action, std::move(row), version, body);
-  if (name == "correct" || name == "update") return revise(action, std::move(row), version, body, name);
+  if (name == "correct" || name == "update")
+    return revise(action, std::move(row), version, body, name);
   if (name == "withdraw") return withdraw(action, std::move(row), version, body);
   return Error{Errc::not_found, "there is no such action", "not_found"};
 }

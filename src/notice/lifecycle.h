@@ -21,8 +21,10 @@ struct NoticeOptions {
   std::string public_url;  ///< server.public_url, without a slash at its end; may be empty
   ops::Zone zone;          ///< desk.timezone
   std::shared_ptr<const Keyring> keys;
-  /// Called on the store's writer thread after a publication is on disk, in the order of its channel.
-  std::function<void(std::string_view channel, std::string_view epoch, const store::LogEntry&)> published;
+  /// Called on the store's writer thread after a publication is on disk, in the order of its
+  /// channel.
+  std::function<void(std::string_view channel, std::string_view epoch, const store::LogEntry&)>
+      published;
   /// Sessions that follow the stream now, for the preview of a publication.
   std::function<std::uint64_t()> subscribers;
 };
@@ -40,8 +42,9 @@ struct NoticeAction {
 /// The channel of a mode: Actual → notices, Exercise and Test → drill.
 [[nodiscard]] std::string_view channel_of(std::string_view mode);
 
-/// Life of a notice (contract section 2). Each checks, in order: it is there (404), authorship and the right (403), the regions (403), the version
-/// (428, 412), the state (409), the body (422); then changes it, and appends to the audit chain.
+/// Life of a notice (contract section 2). Each checks, in order: it is there (404), authorship and
+/// the right (403), the regions (403), the version (428, 412), the state (409), the body (422);
+/// then changes it, and appends to the audit chain.
 ///
 /// `version` is what If-Match said: Version{given, value}.
 struct Version {
@@ -51,24 +54,34 @@ struct Version {
 
 /// A draft from nothing or from a case: body is draft members and `case`, `mode`.
 Result<store::NoticeRow> create_notice(const NoticeAction& action, const json::object& body);
-Result<store::NoticeRow> patch_notice(const NoticeAction& action, std::string_view id, const Version& version, const json::value& patch);
-/// submit, approve, reject, publish, correct, update, withdraw. Errors: `not_found` for another name.
-Result<store::NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id, std::string_view name, const Version& version,
+Result<store::NoticeRow> patch_notice(const NoticeAction& action, std::string_view id,
+                                      const Version& version, const json::value& patch);
+/// submit, approve, reject, publish, correct, update, withdraw. Errors: `not_found` for another
+/// name.
+Result<store::NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id,
+                                       std::string_view name, const Version& version,
                                        const json::object& body);
 
-/// What publishing would do, without doing it (`publish?dry_run=true`): channel, mode, topics, regions, subscribers, partners, quota cost and `confirm`, which stands for
-/// the exact text and audience; publish takes it back and refuses another (409 confirm_mismatch). Checks as publish does, If-Match may be absent.
-Result<json::object> preview_publication(const NoticeAction& action, std::string_view id, const Version& version);
+/// What publishing would do, without doing it (`publish?dry_run=true`): channel, mode, topics,
+/// regions, subscribers, partners, quota cost and `confirm`, which stands for the exact text and
+/// audience; publish takes it back and refuses another (409 confirm_mismatch). Checks as publish
+/// does, If-Match may be absent.
+Result<json::object> preview_publication(const NoticeAction& action, std::string_view id,
+                                         const Version& version);
 
-/// Publishes scheduled notices whose time came; one that may not go out any more, or any after the clock jumped, is held for a person:
-/// `publish_held` says why. Returns how many went out and how many were held now.
+/// Publishes scheduled notices whose time came; one that may not go out any more, or any after the
+/// clock jumped, is held for a person: `publish_held` says why. Returns how many went out and how
+/// many were held now.
 struct Fired {
   std::size_t published = 0, held = 0;
 };
 Result<Fired> publish_due(store::Tx& tx, const NoticeOptions& options, bool clock_jumped);
 
-/// Valid approvals of the open draft: of its exact text, not void, by others than its authors, one a person.
-[[nodiscard]] Result<std::vector<store::ApprovalRow>> valid_approvals(store::View& view, const store::NoticeRow& row, const NoticeOptions& options);
+/// Valid approvals of the open draft: of its exact text, not void, by others than its authors, one
+/// a person.
+[[nodiscard]] Result<std::vector<store::ApprovalRow>> valid_approvals(store::View& view,
+                                                                      const store::NoticeRow& row,
+                                                                      const NoticeOptions& options);
 /// The form that the open draft would be published as.
 [[nodiscard]] json::object draft_form(const store::NoticeRow& row, const NoticeOptions& options);
 

@@ -19,7 +19,8 @@ json::object public_view(const store::RevisionRow& row, std::int64_t newest, mod
   return out;
 }
 
-json::object desk_view_of(const store::NoticeRow& row, const store::RevisionRow& revision, model::Time now) {
+json::object desk_view_of(const store::NoticeRow& row, const store::RevisionRow& revision,
+                          model::Time now) {
   json::object out = public_view(revision, row.revision, now);
   out["version"] = row.version;
   out["content_hash"] = revision.content_hash;
@@ -31,7 +32,8 @@ json::object desk_view_of(const store::NoticeRow& row, const store::RevisionRow&
   return out;
 }
 
-Result<json::object> desk_view(store::View& view, const store::NoticeRow& row, const NoticeOptions& options, model::Time now) {
+Result<json::object> desk_view(store::View& view, const store::NoticeRow& row,
+                               const NoticeOptions& options, model::Time now) {
   if (!row.draft) {
     CLARION_TRY(auto revision, store::find_revision(view, row.id, row.revision));
     if (!revision) return Error{Errc::corrupt, "a notice without its newest revision"};
@@ -42,7 +44,10 @@ Result<json::object> desk_view(store::View& view, const store::NoticeRow& row, c
   CLARION_TRY(auto approvals, valid_approvals(view, row, options));
   json::array given;
   for (const store::ApprovalRow& each : approvals) {
-    given.push_back({{"by", each.actor}, {"at", model::to_text(each.at)}, {"content_hash", each.content_hash}, {"note", each.note}});
+    given.push_back({{"by", each.actor},
+                     {"at", model::to_text(each.at)},
+                     {"content_hash", each.content_hash},
+                     {"note", each.note}});
   }
   out["state"] = row.draft_state;
   out["version"] = row.version;

@@ -18,14 +18,19 @@ constexpr std::size_t kSealBytes = 1024;
 
 Status check_bytes(std::size_t bytes) {
   if (bytes <= kMostFormBytes) return ok();
-  return Error{Errc::too_large, fmt::format("the signed form has {} bytes, {} are allowed", bytes, kMostFormBytes), "form_too_large",
+  return Error{Errc::too_large,
+               fmt::format("the signed form has {} bytes, {} are allowed", bytes, kMostFormBytes),
+               "form_too_large",
                {{"bytes", std::to_string(bytes)}, {"most", std::to_string(kMostFormBytes)}}};
 }
 
 json::array approvals_json(const std::vector<store::ApprovalRow>& approvals) {
   json::array out;
   for (const store::ApprovalRow& each : approvals) {
-    out.push_back({{"by", each.actor}, {"at", model::to_text(each.at)}, {"content_hash", each.content_hash}, {"note", each.note}});
+    out.push_back({{"by", each.actor},
+                   {"at", model::to_text(each.at)},
+                   {"content_hash", each.content_hash},
+                   {"note", each.note}});
   }
   return out;
 }
@@ -39,14 +44,19 @@ struct Publication {
   json::object audit;  ///< more for the audit record
 };
 
-Status write_revision(store::Tx& tx, NoticeRow& row, const NoticeOptions& options, const std::string& actor, Publication publication) {
+Status write_revision(store::Tx& tx, NoticeRow& row, const NoticeOptions& options,
+                      const std::string& actor, Publication publication) {
   const std::string channel(channel_of(row.mode));
   CLARION_TRY(auto epoch, store::find_meta(tx, "epoch"));
   if (!epoch) return Error{Errc::corrupt, "the store has no epoch"};
   CLARION_TRY(auto head, store::channel_head(tx, channel));
   CLARION_TRY(auto chain, store::audit_head(tx));
-  const Seal seal{tx.now(), *epoch, head + 1, chain.seq, chain.hash, {{"json", fmt::format("{}/v1/notices/{}", options.public_url, row.id)}}};
-  Frame frame{row.id, publication.action, row.mode, options.issuer, row.revision + 1, std::nullopt, publication.reason_code};
+  const Seal seal{
+      tx.now(),   *epoch,
+      head + 1,   chain.seq,
+      chain.hash, {{"json", fmt::format("{}/v1/notices/{}", options.public_url, row.id)}}};
+  Frame frame{row.id,       publication.action,     row.mode, options.issuer, row.revision + 1,
+              std::nullopt, publication.reason_code};
   if (row.revision > 0) frame.supersedes = row.revision;
   const json::object form = signed_form(publication.content, frame, &seal);
 
@@ -87,13 +97,15 @@ Status write_revision(store::Tx& tx, NoticeRow& row, const NoticeOptions& option
   detail["channel"] = channel;
   detail["offset"] = std::to_string(seal.offset);
   detail["version"] = row.version;
-  CLARION_TRY(store::append_audit(tx, actor, frame.action == "withdraw" ? "notice.withdraw" : "notice.publish", row.id, std::move(detail)));
+  CLARION_TRY(store::append_audit(tx, actor,
+                                  frame.action == "withdraw" ? "notice.withdraw" : "notice.publish",
+                                  row.id, std::move(detail)));
 
   if (options.published) {
-    tx.after_commit([published = options.published, channel, epoch = *epoch,
-                     entry = store::LogEntry{seal.offset, row.id, revision.revision, revision.form, revision.jws, all}] {
-      published(channel, epoch, entry);
-    });
+    tx.after_commit(
+        [published = options.published, channel, epoch = *epoch,
+         entry = store::LogEntry{seal.offset, row.id, revision.revision, revision.form,
+                                 revision.jws, all}] { published(channel, epoch, entry); });
   }
   return ok();
 }
@@ -105,23 +117,32 @@ Status check_size(const json::object& form) {
   return check_bytes(bytes.size() + kSealBytes);
 }
 
-Status check_publishable(store::View& view, const NoticeRow& row, const NoticeOptions& options, model::Time when) {
-  if (!row.draft || row.draft_state != "approved") return Error{Errc::conflict, "the notice is not approved", "not_approved"};
+Status check_publishable(store::View& view, const NoticeRow& row, const NoticeOptions& options,
+                         model::Time when) {
+  if (!row.draft || row.draft_state != "approved")
+    return Error{Errc::conflict, "the notice is not approved", "not_approved"};
   CLARION_TRY(auto approvals, valid_approvals(view, row, options));
   if (static_cast<std::int64_t>(approvals.size()) < approvals_required(*row.draft)) {
     return Error{Errc::conflict, "the approvals are not enough for this text", "not_approved"};
   }
   const auto expires = model::parse_time(string_or(*row.draft, "expires_at"));
   if (!expires || expires.value().time <= when) {
-    return Error{Errc::invalid, "the notice expires before it would go out", "field_invalid", {}, {{"/expires_at", "time_past", {}}}};
+    return Error{Errc::invalid,
+                 "the notice expires before it would go out",
+                 "field_invalid",
+                 {},
+                 {{"/expires_at", "time_past", {}}}};
   }
   return ok();
 }
 
-Status publish_draft(store::Tx& tx, NoticeRow& row, const NoticeOptions& options, const std::string& actor) {
+Status publish_draft(store::Tx& tx, NoticeRow& row, const NoticeOptions& options,
+                     const std::string& actor) {
   CLARION_TRY(check_publishable(tx, row, options, tx.now()));
   CLARION_TRY(auto approvals, valid_approvals(tx, row, options));
-  CLARION_TRY(write_revision(tx, row, options, actor, {row.draft_action, *row.draft, std::nullopt, approvals_json(approvals), {}}));
+  CLARION_TRY(
+      write_revision(tx, row, options, actor,
+                     {row.draft_action, *row.draft, std::nullopt, approvals_json(approvals), {}}));
   row.draft.reset();
   row.draft_state.clear();
   row.draft_action.clear();
@@ -134,11 +155,13 @@ Status publish_draft(store::Tx& tx, NoticeRow& row, const NoticeOptions& options
   from->state = "closed";
   ++from->version;
   CLARION_TRY(store::update_case(tx, *from));
-  return store::add_case_event(tx, from->id, actor, "published", {{"notice", row.id}, {"revision", row.revision}});
+  return store::add_case_event(tx, from->id, actor, "published",
+                               {{"notice", row.id}, {"revision", row.revision}});
 }
 
-Status publish_withdrawal(store::Tx& tx, NoticeRow& row, const NoticeOptions& options, const std::string& actor,
-                          const store::RevisionRow& revision, const std::string& reason_code, const std::string& reason) {
+Status publish_withdrawal(store::Tx& tx, NoticeRow& row, const NoticeOptions& options,
+                          const std::string& actor, const store::RevisionRow& revision,
+                          const std::string& reason_code, const std::string& reason) {
   const json::object before = json::parse(revision.form).as_object();
   json::object draft = draft_of_form(before);
   // The prepared words of reference templates.md section 7: what is withdrawn, when, why.
@@ -152,8 +175,11 @@ Status publish_withdrawal(store::Tx& tx, NoticeRow& row, const NoticeOptions& op
                     {"summary", ops::words("withdraw_summary", lang, params)},
                     {"body", ops::words("withdraw_body", lang, params)}};
   }
-  if (std::find(row.authors.begin(), row.authors.end(), actor) == row.authors.end()) row.authors.push_back(actor);
-  CLARION_TRY(write_revision(tx, row, options, actor, {"withdraw", std::move(draft), reason_code, {}, {{"reason_hash", sha256_hex(reason)}}}));
+  if (std::find(row.authors.begin(), row.authors.end(), actor) == row.authors.end())
+    row.authors.push_back(actor);
+  CLARION_TRY(write_revision(
+      tx, row, options, actor,
+      {"withdraw", std::move(draft), reason_code, {}, {{"reason_hash", sha256_hex(reason)}}}));
   row.draft_details["withdrawn"] = {{"by", actor}, {"reason", reason}};
   if (row.draft) {
     row.draft_state = "draft";
@@ -163,7 +189,8 @@ Status publish_withdrawal(store::Tx& tx, NoticeRow& row, const NoticeOptions& op
   return store::update_notice(tx, row);
 }
 
-Result<json::object> draft_after(store::View& view, const std::string& id, const store::RevisionRow& newest) {
+Result<json::object> draft_after(store::View& view, const std::string& id,
+                                 const store::RevisionRow& newest) {
   if (newest.action != "withdraw") return draft_of_form(json::parse(newest.form).as_object());
   CLARION_TRY(auto revisions, store::revisions_of(view, id));
   for (auto each = revisions.rbegin(); each != revisions.rend(); ++each) {
@@ -192,7 +219,8 @@ Result<Fired> publish_due(store::Tx& tx, const NoticeOptions& options, bool cloc
     }
     row.draft_details["publish_held"] = held;
     CLARION_TRY(store::update_notice(tx, row));
-    CLARION_TRY(store::append_audit(tx, "system", "notice.held", row.id, {{"why", held}, {"version", row.version}}));
+    CLARION_TRY(store::append_audit(tx, "system", "notice.held", row.id,
+                                    {{"why", held}, {"version", row.version}}));
     ++out.held;
   }
   return out;

@@ -26,8 +26,12 @@ using identity::Grant;
 constexpr std::size_t kMostBody = 256U << 10U;
 
 Error no_notice() { return {Errc::not_found, "there is no such notice", "not_found"}; }
-Error bad_query(std::string_view name, std::string_view code, std::vector<std::pair<std::string, std::string>> params = {}) {
-  return {Errc::invalid, fmt::format("the query parameter '{}' is wrong ({})", name, code), "query_invalid", {{"name", std::string(name)}},
+Error bad_query(std::string_view name, std::string_view code,
+                std::vector<std::pair<std::string, std::string>> params = {}) {
+  return {Errc::invalid,
+          fmt::format("the query parameter '{}' is wrong ({})", name, code),
+          "query_invalid",
+          {{"name", std::string(name)}},
           {{std::string(name), std::string(code), std::move(params)}}};
 }
 
@@ -36,14 +40,18 @@ bool is_staff(const Actor* actor, const identity::RightsPolicy& policy) {
 }
 /// Exercise and Test are for staff and for the drill scope alone (contract section 5, promise 4).
 bool may_see_mode(std::string_view mode, const Actor* actor, const identity::RightsPolicy& policy) {
-  return mode == "Actual" || is_staff(actor, policy) || (actor != nullptr && actor->scope == identity::Scope::drill);
+  return mode == "Actual" || is_staff(actor, policy) ||
+         (actor != nullptr && actor->scope == identity::Scope::drill);
 }
 
 /// An expert sees the drafts of own cases; others of the staff see all that their regions match.
-Result<bool> may_see_draft(store::View& view, const store::NoticeRow& row, const Actor& actor, const identity::RightsPolicy& policy) {
+Result<bool> may_see_draft(store::View& view, const store::NoticeRow& row, const Actor& actor,
+                           const identity::RightsPolicy& policy) {
   if (!row.draft) return true;
   const json::value* regions = row.draft->if_contains("regions");
-  if (!identity::may_see_in(actor, regions != nullptr ? strings_of(*regions) : std::vector<std::string>{})) return false;
+  if (!identity::may_see_in(actor,
+                            regions != nullptr ? strings_of(*regions) : std::vector<std::string>{}))
+    return false;
   if (identity::grant(Act::see_cases, actor, policy) == Grant::yes) return true;
   if (!row.case_id) return false;
   CLARION_TRY(auto from, store::find_case(view, *row.case_id));
@@ -56,14 +64,15 @@ Response with_version(const json::object& body, std::int64_t version, int status
   return response;
 }
 
-/// An answer with an ETag of its own bytes. Only what is answered without a credential may be kept by caches between: drafts, Exercise and
-/// Test would reach the public through them.
+/// An answer with an ETag of its own bytes. Only what is answered without a credential may be kept
+/// by caches between: drafts, Exercise and Test would reach the public through them.
 Response public_answer(const Request& request, const json::value& body) {
   Response response = http::json_response(200, body);
   const std::string etag = fmt::format("\"{}\"", sha256_hex(response.body).substr(0, 32));
   response.headers.emplace_back("ETag", etag);
   response.headers.emplace_back("Vary", "Authorization");
-  if (identity::actor_of(request) == nullptr) response.headers.emplace_back("Cache-Control", "public, max-age=1, must-revalidate");
+  if (identity::actor_of(request) == nullptr)
+    response.headers.emplace_back("Cache-Control", "public, max-age=1, must-revalidate");
   if (request.header("if-none-match") == etag) {
     response.status = 304;
     response.body.clear();
@@ -74,12 +83,14 @@ Response public_answer(const Request& request, const json::value& body) {
 Result<std::int64_t> number_in(std::string_view name, std::string_view text) {
   std::int64_t value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc() || end != text.data() + text.size() || value < 1) return bad_query(name, "field_invalid");
+  if (failed != std::errc() || end != text.data() + text.size() || value < 1)
+    return bad_query(name, "field_invalid");
   return value;
 }
 
-Result<Response> show(store::View& view, const Request& request, const Actor* actor, const identity::RightsPolicy& policy,
-                      const NoticeOptions& options, model::Time now) {
+Result<Response> show(store::View& view, const Request& request, const Actor* actor,
+                      const identity::RightsPolicy& policy, const NoticeOptions& options,
+                      model::Time now) {
   CLARION_TRY(auto row, store::find_notice(view, request.params.at("id")));
   if (!row || !may_see_mode(row->mode, actor, policy)) return no_notice();
   const bool staff = is_staff(actor, policy);
@@ -103,7 +114,8 @@ Result<Response> show(store::View& view, const Request& request, const Actor* ac
   return public_answer(request, public_view(*revision, row->revision, now));
 }
 
-Result<Response> revisions(store::View& view, const Request& request, const Actor* actor, const identity::RightsPolicy& policy, model::Time now) {
+Result<Response> revisions(store::View& view, const Request& request, const Actor* actor,
+                           const identity::RightsPolicy& policy, model::Time now) {
   CLARION_TRY(auto row, store::find_notice(view, request.params.at("id")));
   if (!row || row->revision == 0 || !may_see_mode(row->mode, actor, policy)) return no_notice();
   CLARION_TRY(auto all, store::revisions_of(view, row->id));
@@ -128,7 +140,8 @@ void add_to(std::optional<std::vector<std::string>>& list, const std::string& va
 
 Result<ListQuery> read_list_query(const Request& request, bool staff, const ops::Zone& zone) {
   constexpr std::array<std::string_view, 4> kKinds = {"debunk", "science", "advisory", "holding"};
-  constexpr std::array<std::string_view, 4> kStates = {"draft", "submitted", "approved", "published"};
+  constexpr std::array<std::string_view, 4> kStates = {"draft", "submitted", "approved",
+                                                       "published"};
   ListQuery out;
   for (const auto& [name, value] : request.query) {
     if (name == "topic") {
@@ -138,7 +151,8 @@ Result<ListQuery> read_list_query(const Request& request, bool staff, const ops:
       if (model::find_region(value) == nullptr) return bad_query(name, "region_unknown");
       add_to(out.filter.regions, value);
     } else if (name == "kind") {
-      if (std::find(kKinds.begin(), kKinds.end(), value) == kKinds.end()) return bad_query(name, "field_invalid");
+      if (std::find(kKinds.begin(), kKinds.end(), value) == kKinds.end())
+        return bad_query(name, "field_invalid");
       add_to(out.filter.kinds, value);
     } else if (name == "lang") {
       add_to(out.filter.langs, value);
@@ -151,7 +165,8 @@ Result<ListQuery> read_list_query(const Request& request, bool staff, const ops:
       out.live = value == "true";
     } else if (name == "limit") {
       CLARION_TRY(out.limit, number_in(name, value));
-      if (out.limit > 100) return bad_query(name, "field_out_of_range", {{"min", "1"}, {"max", "100"}});
+      if (out.limit > 100)
+        return bad_query(name, "field_out_of_range", {{"min", "1"}, {"max", "100"}});
     } else if (name == "cursor") {
       const auto cursor = from_base64url(value);
       if (!cursor || cursor.value().empty()) return bad_query(name, "field_invalid");
@@ -160,7 +175,8 @@ Result<ListQuery> read_list_query(const Request& request, bool staff, const ops:
       std::string_view rest = value;
       while (!rest.empty()) {
         const std::string_view state = rest.substr(0, rest.find(','));
-        if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) return bad_query(name, "field_invalid");
+        if (std::find(kStates.begin(), kStates.end(), state) == kStates.end())
+          return bad_query(name, "field_invalid");
         out.states.emplace_back(state);
         rest.remove_prefix(std::min(rest.size(), state.size() + 1));
       }
@@ -181,13 +197,16 @@ Response page(const Request& request, json::array items, const std::optional<std
     for (const auto& [name, value] : request.query) {
       if (name != "cursor") target += fmt::format("{}={}&", name, value);
     }
-    response.headers.emplace_back("Link", fmt::format("<{}cursor={}>; rel=\"next\"", target, *next));
+    response.headers.emplace_back("Link",
+                                  fmt::format("<{}cursor={}>; rel=\"next\"", target, *next));
   }
   return response;
 }
 
-/// Newest first, along the log. A page reads on until it is full, so a narrow filter costs the log it passes.
-Result<Response> list_published(store::View& view, const Request& request, const ListQuery& query, model::Time now) {
+/// Newest first, along the log. A page reads on until it is full, so a narrow filter costs the log
+/// it passes.
+Result<Response> list_published(store::View& view, const Request& request, const ListQuery& query,
+                                model::Time now) {
   constexpr std::int64_t kStep = 200;
   std::uint64_t before = UINT64_MAX;
   if (!query.cursor.empty()) {
@@ -198,41 +217,49 @@ Result<Response> list_published(store::View& view, const Request& request, const
   while (true) {
     CLARION_TRY(auto rows, store::newest_revisions(view, "notices", before, kStep));
     for (const store::RevisionRow& row : rows) {
-      if (query.since && row.published_at < *query.since) return page(request, std::move(items), std::nullopt);
+      if (query.since && row.published_at < *query.since)
+        return page(request, std::move(items), std::nullopt);
       if (static_cast<std::int64_t>(items.size()) == query.limit) {
         return page(request, std::move(items), to_base64url(std::to_string(before)));
       }
       before = row.offset;
       const bool in_force = row.action != "withdraw" && (!row.expires_at || *row.expires_at > now);
       if (query.live && !in_force) continue;
-      if (!model::passes(store::facets_of(json::parse(row.facets).as_object()), query.filter)) continue;
+      if (!model::passes(store::facets_of(json::parse(row.facets).as_object()), query.filter))
+        continue;
       items.push_back(public_view(row, row.revision, now));
     }
-    if (rows.size() < static_cast<std::size_t>(kStep)) return page(request, std::move(items), std::nullopt);
+    if (rows.size() < static_cast<std::size_t>(kStep))
+      return page(request, std::move(items), std::nullopt);
   }
 }
 
 /// The desk's list: all notices by id, newest first, drafts as the actor may see them.
-Result<Response> list_for_desk(store::View& view, const Request& request, const ListQuery& query, const Actor& actor,
-                               const identity::RightsPolicy& policy, const NoticeOptions& options, model::Time now) {
+Result<Response> list_for_desk(store::View& view, const Request& request, const ListQuery& query,
+                               const Actor& actor, const identity::RightsPolicy& policy,
+                               const NoticeOptions& options, model::Time now) {
   constexpr std::int64_t kStep = 100;
   std::string before = query.cursor;
-  const bool drafts_alone = std::find(query.states.begin(), query.states.end(), "published") == query.states.end();
+  const bool drafts_alone =
+      std::find(query.states.begin(), query.states.end(), "published") == query.states.end();
   json::array items;
   while (true) {
     CLARION_TRY(auto rows, store::list_notices(view, drafts_alone, before, kStep));
     for (const store::NoticeRow& row : rows) {
-      if (static_cast<std::int64_t>(items.size()) == query.limit) return page(request, std::move(items), to_base64url(before));
+      if (static_cast<std::int64_t>(items.size()) == query.limit)
+        return page(request, std::move(items), to_base64url(before));
       before = row.id;
       const std::string state = row.draft ? row.draft_state : "published";
-      if (std::find(query.states.begin(), query.states.end(), state) == query.states.end()) continue;
+      if (std::find(query.states.begin(), query.states.end(), state) == query.states.end())
+        continue;
       CLARION_TRY(auto visible, may_see_draft(view, row, actor, policy));
       if (!visible) continue;
       CLARION_TRY(auto item, desk_view(view, row, options, now));
       if (!model::passes(facets_of_form(item), query.filter)) continue;
       items.push_back(std::move(item));
     }
-    if (rows.size() < static_cast<std::size_t>(kStep)) return page(request, std::move(items), std::nullopt);
+    if (rows.size() < static_cast<std::size_t>(kStep))
+      return page(request, std::move(items), std::nullopt);
   }
 }
 
@@ -247,7 +274,9 @@ Result<Version> version_of(const Request& request) {
 void add_routes(http::Router& router, identity::Requests& requests, const NoticeOptions& options) {
   const auto look = [&](auto act) -> http::Handler {
     return [&requests, act](Request& request) {
-      return requests.look(request, [&](store::View& view, const Actor* actor) -> Result<Response> { return act(view, request, actor); });
+      return requests.look(request, [&](store::View& view, const Actor* actor) -> Result<Response> {
+        return act(view, request, actor);
+      });
     };
   };
   const auto change = [&](int status, auto act) -> http::Handler {
@@ -256,68 +285,99 @@ void add_routes(http::Router& router, identity::Requests& requests, const Notice
         CLARION_TRY(auto row, act(NoticeAction{tx, actor, requests.policy(), options}, request));
         CLARION_TRY(auto body, desk_view(tx, row, options, tx.now()));
         Response response = with_version(body, row.version, status);
-        if (status == 201) response.headers.emplace_back("Location", fmt::format("/v1/notices/{}", row.id));
+        if (status == 201)
+          response.headers.emplace_back("Location", fmt::format("/v1/notices/{}", row.id));
         return response;
       });
     };
   };
 
-  router.add({.method = "GET", .pattern = "/v1/notices", .guard = requests.optional(),
-              .handler = look([&requests, &options](store::View& view, const Request& request, const Actor* actor) -> Result<Response> {
+  router.add({.method = "GET",
+              .pattern = "/v1/notices",
+              .guard = requests.optional(),
+              .handler = look([&requests, &options](store::View& view, const Request& request,
+                                                    const Actor* actor) -> Result<Response> {
                 const bool staff = is_staff(actor, requests.policy());
                 CLARION_TRY(auto query, read_list_query(request, staff, options.zone));
                 const model::Time now = requests.clock().now();
                 if (query.states.empty()) return list_published(view, request, query, now);
                 return list_for_desk(view, request, query, *actor, requests.policy(), options, now);
               })});
-  router.add({.method = "GET", .pattern = "/v1/notices/{id}", .guard = requests.optional(),
-              .handler = look([&requests, &options](store::View& view, const Request& request, const Actor* actor) {
-                return show(view, request, actor, requests.policy(), options, requests.clock().now());
+  router.add({.method = "GET",
+              .pattern = "/v1/notices/{id}",
+              .guard = requests.optional(),
+              .handler = look([&requests, &options](store::View& view, const Request& request,
+                                                    const Actor* actor) {
+                return show(view, request, actor, requests.policy(), options,
+                            requests.clock().now());
               })});
-  router.add({.method = "GET", .pattern = "/v1/notices/{id}/revisions", .guard = requests.optional(),
-              .handler = look([&requests](store::View& view, const Request& request, const Actor* actor) {
-                return revisions(view, request, actor, requests.policy(), requests.clock().now());
-              })});
-  router.add({.method = "POST", .pattern = "/v1/notices", .guard = requests.needs(Act::draft_notice),
-              .handler = change(201, [](const NoticeAction& action, const Request& request) -> Result<store::NoticeRow> {
-                CLARION_TRY(auto body, http::json_body(request));
-                return create_notice(action, body);
-              }),
+  router.add(
+      {.method = "GET",
+       .pattern = "/v1/notices/{id}/revisions",
+       .guard = requests.optional(),
+       .handler = look([&requests](store::View& view, const Request& request, const Actor* actor) {
+         return revisions(view, request, actor, requests.policy(), requests.clock().now());
+       })});
+  router.add({.method = "POST",
+              .pattern = "/v1/notices",
+              .guard = requests.needs(Act::draft_notice),
+              .handler = change(201,
+                                [](const NoticeAction& action,
+                                   const Request& request) -> Result<store::NoticeRow> {
+                                  CLARION_TRY(auto body, http::json_body(request));
+                                  return create_notice(action, body);
+                                }),
               .max_body_bytes = kMostBody});
-  router.add({.method = "PATCH", .pattern = "/v1/notices/{id}", .guard = requests.needs(Act::draft_notice),
-              .handler = change(200, [](const NoticeAction& action, const Request& request) -> Result<store::NoticeRow> {
-                CLARION_TRY(auto body, http::json_body(request));
-                CLARION_TRY(auto version, version_of(request));
-                return patch_notice(action, request.params.at("id"), version, body);
-              }),
-              .max_body_bytes = kMostBody});
-  const http::Handler act = change(200, [](const NoticeAction& action, const Request& request) -> Result<store::NoticeRow> {
-    CLARION_TRY(auto body, http::json_body(request));
-    CLARION_TRY(auto version, version_of(request));
-    return act_on_notice(action, request.params.at("id"), request.params.at("action"), version, body);
-  });
+  router.add(
+      {.method = "PATCH",
+       .pattern = "/v1/notices/{id}",
+       .guard = requests.needs(Act::draft_notice),
+       .handler = change(
+           200,
+           [](const NoticeAction& action, const Request& request) -> Result<store::NoticeRow> {
+             CLARION_TRY(auto body, http::json_body(request));
+             CLARION_TRY(auto version, version_of(request));
+             return patch_notice(action, request.params.at("id"), version, body);
+           }),
+       .max_body_bytes = kMostBody});
+  const http::Handler act = change(
+      200, [](const NoticeAction& action, const Request& request) -> Result<store::NoticeRow> {
+        CLARION_TRY(auto body, http::json_body(request));
+        CLARION_TRY(auto version, version_of(request));
+        return act_on_notice(action, request.params.at("id"), request.params.at("action"), version,
+                             body);
+      });
   const http::Handler preview = [&requests, &options](Request& request) {
     return requests.change(request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
       CLARION_TRY(auto version, version_of(request));
-      CLARION_TRY(auto body, preview_publication({tx, actor, requests.policy(), options}, request.params.at("id"), version));
+      CLARION_TRY(auto body, preview_publication({tx, actor, requests.policy(), options},
+                                                 request.params.at("id"), version));
       return http::json_response(200, body);
     });
   };
-  // Which right an action needs depends on the action and on who wrote the notice, so the guard asks for a person alone.
-  router.add({.method = "POST", .pattern = "/v1/notices/{id}/{action}", .guard = requests.needs_scope({identity::Scope::desk}),
-              .handler = [act, preview](Request& request) {
-                const auto dry = request.query_value("dry_run");
-                if (!dry || *dry == "false") return act(request);
-                // Never publish for who asked to see what would happen.
-                if (*dry != "true" || request.params.at("action") != "publish") return http::problem(request, bad_query("dry_run", "field_invalid"));
-                return preview(request);
-              },
+  // Which right an action needs depends on the action and on who wrote the notice, so the guard
+  // asks for a person alone.
+  router.add({.method = "POST",
+              .pattern = "/v1/notices/{id}/{action}",
+              .guard = requests.needs_scope({identity::Scope::desk}),
+              .handler =
+                  [act, preview](Request& request) {
+                    const auto dry = request.query_value("dry_run");
+                    if (!dry || *dry == "false") return act(request);
+                    // Never publish for who asked to see what would happen.
+                    if (*dry != "true" || request.params.at("action") != "publish")
+                      return http::problem(request, bad_query("dry_run", "field_invalid"));
+                    return preview(request);
+                  },
               .max_body_bytes = kMostBody});
-  router.add({.method = "GET", .pattern = "/.well-known/jwks.json", .guard = {},
-              .handler = look([](store::View& view, const Request& request, const Actor*) -> Result<Response> {
-                CLARION_TRY(auto body, jwks(view));
-                return public_answer(request, body);
-              })});
+  router.add({.method = "GET",
+              .pattern = "/.well-known/jwks.json",
+              .guard = {},
+              .handler = look(
+                  [](store::View& view, const Request& request, const Actor*) -> Result<Response> {
+                    CLARION_TRY(auto body, jwks(view));
+                    return public_answer(request, body);
+                  })});
 }
 
 }  // namespace clarion::notice

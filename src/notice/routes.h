@@ -6,7 +6,8 @@
 
 namespace clarion::notice {
 
-/// Adds /v1/notices and what hangs below it, and /.well-known/jwks.json. `requests` and `options` outlive the router.
+/// Adds /v1/notices and what hangs below it, and /.well-known/jwks.json. `requests` and `options`
+/// outlive the router.
 void add_routes(http::Router& router, identity::Requests& requests, const NoticeOptions& options);
 
 }  // namespace clarion::notice

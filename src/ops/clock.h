@@ -8,7 +8,8 @@
 
 namespace clarion::ops {
 
-/// Where time comes from; handed to everything that asks for it, so that tests own it. Calls are thread-safe.
+/// Where time comes from; handed to everything that asks for it, so that tests own it. Calls are
+/// thread-safe.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -45,7 +45,6 @@ struct Config {
   } rules;
   struct Scan {
     double flag_score = 0.5;
-    std::int64_t threads = 0;
     bool operator==(const Scan&) const = default;
   } scan;
   struct Group {

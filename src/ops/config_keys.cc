@@ -91,11 +91,6 @@ std::vector<ConfigKey> make_keys() {
        .doc = "A post with this score or more is flagged.",
        .min = 0,
        .max = 1},
-      {.name = "scan.threads",
-       .member = CLARION_AT(scan.threads),
-       .doc = "Threads that scan; 0: one a core.",
-       .min = 0,
-       .max = 256},
 
       {.name = "group.max_groups",
        .member = CLARION_AT(group.max_groups),
@@ -143,7 +138,8 @@ std::vector<ConfigKey> make_keys() {
 
       {.name = "security.second_factor",
        .member = CLARION_AT(security.second_factor),
-       .doc = "Roles that must give a one-time code (TOTP) when they sign in.",
+       .doc = "Roles that must give a one-time code (TOTP) when they sign in. No effect yet: "
+              "nobody signs in.",
        .choices = {"operator", "expert", "approver", "admin", "auditor"}},
       {.name = "security.token_approvals",
        .member = CLARION_AT(security.token_approvals),

@@ -39,7 +39,7 @@ class Health {
  private:
   const Clock& clock_;
   std::atomic<bool> draining_{false};  // outside the mutex: a slow check must not delay a stop
-  std::mutex mutex_;  // guards all below; held while checks run
+  std::mutex mutex_;                   // guards all below; held while checks run
   std::vector<std::pair<std::string, Check>> checks_;
   std::optional<Report> last_;
   std::chrono::steady_clock::time_point last_at_;

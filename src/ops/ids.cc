@@ -16,7 +16,8 @@ std::string Ids::make(std::string_view prefix) {
       for (std::size_t i = tail_.size(); i-- > 0 && ++tail_[i] == 0;) {
       }
     }
-    for (std::size_t i = 0; i < 6; ++i) raw[i] = static_cast<unsigned char>(last_ms_ >> (40 - 8 * i));
+    for (std::size_t i = 0; i < 6; ++i)
+      raw[i] = static_cast<unsigned char>(last_ms_ >> (40 - 8 * i));
     std::copy(tail_.begin(), tail_.end(), raw.begin() + 6);
   }
   std::string out(prefix);

@@ -11,9 +11,9 @@
 
 namespace clarion::ops {
 
-/// Makes ids: a prefix and a ULID (https://github.com/ulid/spec: 48 bits of milliseconds, 80 random bits, Crockford base 32).
-/// Within one millisecond, and when the clock goes back, the random part counts up, so that ids of one source always rise.
-/// Thread-safe.
+/// Makes ids: a prefix and a ULID (https://github.com/ulid/spec: 48 bits of milliseconds, 80 random
+/// bits, Crockford base 32). Within one millisecond, and when the clock goes back, the random part
+/// counts up, so that ids of one source always rise. Thread-safe.
 class Ids {
  public:
   Ids(const Clock& clock, Random& random) : clock_(clock), random_(random) {}

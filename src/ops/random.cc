@@ -13,7 +13,9 @@ namespace {
 class SystemRandom final : public Random {
  public:
   SystemRandom() { CLARION_ASSERT(sodium_init() >= 0); }
-  void fill(std::span<unsigned char> bytes) override { randombytes_buf(bytes.data(), bytes.size()); }
+  void fill(std::span<unsigned char> bytes) override {
+    randombytes_buf(bytes.data(), bytes.size());
+  }
 };
 
 class SeededRandom final : public Random {
@@ -39,7 +41,8 @@ std::string Random::bytes(std::size_t count) {
 
 std::uint64_t Random::below(std::uint64_t bound) {
   CLARION_ASSERT(bound > 0);
-  const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;  // above it the remainder would not be uniform
+  const std::uint64_t limit =
+      UINT64_MAX - UINT64_MAX % bound;  // above it the remainder would not be uniform
   std::uint64_t value = 0;
   do {
     fill({reinterpret_cast<unsigned char*>(&value), sizeof value});
@@ -48,6 +51,8 @@ std::uint64_t Random::below(std::uint64_t bound) {
 }
 
 std::unique_ptr<Random> make_system_random() { return std::make_unique<SystemRandom>(); }
-std::unique_ptr<Random> make_seeded_random(std::uint64_t seed) { return std::make_unique<SeededRandom>(seed); }
+std::unique_ptr<Random> make_seeded_random(std::uint64_t seed) {
+  return std::make_unique<SeededRandom>(seed);
+}
 
 }  // namespace clarion::ops

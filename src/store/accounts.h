@@ -8,10 +8,11 @@
 
 namespace clarion::store {
 
-/// A person who works at the desk. `generation` rises with each change of rights, so that open connections notice.
+/// A person who works at the desk. `generation` rises with each change of rights, so that open
+/// connections notice.
 struct Account {
   std::string name, role;
-  std::vector<std::string> regions;  ///< codes; empty: everywhere
+  std::vector<std::string> regions;     ///< codes; empty: everywhere
   std::optional<std::string> password;  ///< as libsodium's crypto_pwhash_str writes it
   bool disabled = false;
   std::int64_t generation = 1;

@@ -9,7 +9,8 @@
 
 namespace clarion::store {
 
-/// One link of the audit chain. `detail` is canonical JSON and holds ids, hashes and codes, never the text of a post.
+/// One link of the audit chain. `detail` is canonical JSON and holds ids, hashes and codes, never
+/// the text of a post.
 struct AuditRecord {
   std::int64_t seq = 0;
   model::Time at;
@@ -27,9 +28,11 @@ struct AuditHead {
 [[nodiscard]] std::string audit_hash(const AuditRecord& record);
 [[nodiscard]] Result<AuditHead> audit_head(View& view);
 /// Adds a record behind the head that this transaction sees.
-Result<AuditHead> append_audit(Tx& tx, std::string_view actor, std::string_view action, std::string_view subject,
-                               json::object detail);
-/// Calls `each` in order, beginning with the number `from`; stops when it returns false or `most` were given.
-Status each_audit(View& view, std::int64_t from, std::int64_t most, const std::function<bool(const AuditRecord&)>& each);
+Result<AuditHead> append_audit(Tx& tx, std::string_view actor, std::string_view action,
+                               std::string_view subject, json::object detail);
+/// Calls `each` in order, beginning with the number `from`; stops when it returns false or `most`
+/// were given.
+Status each_audit(View& view, std::int64_t from, std::int64_t most,
+                  const std::function<bool(const AuditRecord&)>& each);
 
 }  // namespace clarion::store

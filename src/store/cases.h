@@ -18,7 +18,8 @@ struct CaseRow {
   model::Severity severity = model::Severity::minor;
   std::vector<std::string> topics, regions;
   std::string lang, claim;
-  std::optional<std::int64_t> claim_post;  ///< seq of the post whose text the claim is; none when a person wrote it
+  std::optional<std::int64_t>
+      claim_post;  ///< seq of the post whose text the claim is; none when a person wrote it
   std::optional<std::int64_t> group;
   std::optional<std::string> assignee;  ///< account
   std::optional<model::Time> lease_until, due_at;
@@ -32,9 +33,9 @@ struct CaseQuery {
   std::optional<std::string> only_account;  ///< an expert's own cases
   std::vector<std::string> in_regions;      ///< of a person limited to regions; empty: everywhere
   std::int64_t min_priority = 0;
-  bool by_id = false;                       ///< else by priority
+  bool by_id = false;  ///< else by priority
   std::optional<std::int64_t> after_priority;
-  std::string after_id;                     ///< of the last case of the page before
+  std::string after_id;  ///< of the last case of the page before
   std::int64_t limit = 50;
 };
 
@@ -44,7 +45,8 @@ Status update_case(Tx& tx, const CaseRow& row);
 [[nodiscard]] Result<std::optional<CaseRow>> find_case(View& view, std::string_view id);
 [[nodiscard]] Result<std::vector<CaseRow>> list_cases(View& view, const CaseQuery& query);
 /// Cases in review whose lease ended, oldest first.
-[[nodiscard]] Result<std::vector<CaseRow>> lost_leases(View& view, model::Time now, std::int64_t most);
+[[nodiscard]] Result<std::vector<CaseRow>> lost_leases(View& view, model::Time now,
+                                                       std::int64_t most);
 /// Open cases nobody holds, most urgent first.
 [[nodiscard]] Result<std::vector<CaseRow>> waiting_cases(View& view, std::int64_t most);
 /// How many cases an account holds: assigned or in review.
@@ -58,7 +60,8 @@ struct CaseEvent {
   std::string actor, action;
   json::object detail;
 };
-Status add_case_event(Tx& tx, std::string_view case_id, std::string_view actor, std::string_view action, const json::object& detail);
+Status add_case_event(Tx& tx, std::string_view case_id, std::string_view actor,
+                      std::string_view action, const json::object& detail);
 [[nodiscard]] Result<std::vector<CaseEvent>> case_events(View& view, std::string_view case_id);
 
 struct VerdictRow {
@@ -69,7 +72,8 @@ struct VerdictRow {
 /// What the audit chain says of it: SHA-256 hex of its canonical JSON.
 [[nodiscard]] std::string verdict_hash(const VerdictRow& row);
 Status add_verdict(Tx& tx, const VerdictRow& row);
-[[nodiscard]] Result<std::vector<VerdictRow>> verdicts_of_case(View& view, std::string_view case_id);
+[[nodiscard]] Result<std::vector<VerdictRow>> verdicts_of_case(View& view,
+                                                               std::string_view case_id);
 [[nodiscard]] Result<std::vector<VerdictRow>> all_verdicts(View& view);
 
 struct ExpertRow {

@@ -37,7 +37,9 @@ Status migrate(Connection& connection) {
   const auto apply = [&connection]() -> Status {
     CLARION_TRY(auto at, schema_of(connection));  // another process may have been first
     if (at > newest_schema()) {
-      return Error{Errc::conflict, fmt::format("the data has schema {}, this program knows {}: use a newer program", at, newest_schema())};
+      return Error{Errc::conflict,
+                   fmt::format("the data has schema {}, this program knows {}: use a newer program",
+                               at, newest_schema())};
     }
     for (int number = at + 1; number <= newest_schema(); ++number) {
       CLARION_TRY(connection.execute(std::string(migration(number))));
@@ -69,7 +71,10 @@ struct Database::Impl {
   };
 
   Impl(DatabaseOptions given, const ops::Clock& the_clock, ops::Random& random)
-      : options(std::move(given)), clock(the_clock), ids(the_clock, random), path(options.folder + "/clarion.db") {}
+      : options(std::move(given)),
+        clock(the_clock),
+        ids(the_clock, random),
+        path(options.folder + "/clarion.db") {}
 
   void write_until_stopped() {
     std::unique_lock lock(mutex);
@@ -152,13 +157,15 @@ Database::~Database() {
   if (impl_->thread.joinable()) impl_->thread.join();
 }
 
-Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options, const ops::Clock& clock, ops::Random& random) {
+Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options, const ops::Clock& clock,
+                                                 ops::Random& random) {
   namespace fs = std::filesystem;
   std::error_code failed;
   if (!fs::exists(options.folder, failed)) {
     fs::create_directories(options.folder, failed);
     if (!failed) fs::permissions(options.folder, fs::perms::owner_all, failed);
-    if (failed) return Error{Errc::unavailable, fmt::format("{}: {}", options.folder, failed.message())};
+    if (failed)
+      return Error{Errc::unavailable, fmt::format("{}: {}", options.folder, failed.message())};
   }
   auto impl = std::make_unique<Impl>(std::move(options), clock, random);
   CLARION_TRY(impl->writer, Connection::open(impl->path, Connection::Access::write));
@@ -210,7 +217,8 @@ Status Database::check() {
 Database::Reader::Reader(Database& owner) : database(owner) {
   Impl& impl = *database.impl_;
   std::unique_lock lock(impl.reader_mutex);
-  impl.reader_free.wait(lock, [&impl] { return !impl.idle.empty() || impl.open_readers < impl.options.readers; });
+  impl.reader_free.wait(
+      lock, [&impl] { return !impl.idle.empty() || impl.open_readers < impl.options.readers; });
   if (!impl.idle.empty()) {
     connection = impl.idle.back().release();
     impl.idle.pop_back();

@@ -20,8 +20,8 @@ namespace sqlite {
 class Connection;
 }
 
-/// Read access to one consistent state of the store. The functions of this folder's nouns (accounts.h, cases.h …) take one.
-/// Used by one thread at a time.
+/// Read access to one consistent state of the store. The functions of this folder's nouns
+/// (accounts.h, cases.h …) take one. Used by one thread at a time.
 class View {
  public:
   explicit View(sqlite::Connection& connection) : connection_(&connection) {}
@@ -34,14 +34,16 @@ class View {
 /// Write access, inside the writer's transaction. What a Tx read is still so when it commits.
 class Tx : public View {
  public:
-  Tx(sqlite::Connection& connection, model::Time now, ops::Ids& ids) : View(connection), now_(now), ids_(&ids) {}
+  Tx(sqlite::Connection& connection, model::Time now, ops::Ids& ids)
+      : View(connection), now_(now), ids_(&ids) {}
   /// The wall time of this transaction.
   [[nodiscard]] model::Time now() const { return now_; }
   [[nodiscard]] ops::Ids& ids() const { return *ids_; }
-  /// Runs `hook` on the writer thread after the commit is on disk and before anyone is answered, in the order of registration;
-  /// dropped when this write fails.
+  /// Runs `hook` on the writer thread after the commit is on disk and before anyone is answered, in
+  /// the order of registration; dropped when this write fails.
   void after_commit(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }
-  /// Runs `hook` on the writer thread when this write turns out not to be committed: for state in memory that went ahead.
+  /// Runs `hook` on the writer thread when this write turns out not to be committed: for state in
+  /// memory that went ahead.
   void on_rollback(std::function<void()> hook) { undo_.push_back(std::move(hook)); }
 
  private:
@@ -52,28 +54,32 @@ class Tx : public View {
 };
 
 struct DatabaseOptions {
-  std::string folder;            ///< the data folder; made with mode 0700 when missing
-  std::size_t readers = 8;       ///< connections for views at most
-  std::size_t max_queued = 2048; ///< writes waiting; more fail with `overloaded`
+  std::string folder;             ///< the data folder; made with mode 0700 when missing
+  std::size_t readers = 8;        ///< connections for views at most
+  std::size_t max_queued = 2048;  ///< writes waiting; more fail with `overloaded`
 };
 
 /// The embedded store: one SQLite file in WAL mode, one writer thread, readers on snapshots.
 ///
-/// Writers queue; one transaction (BEGIN IMMEDIATE, so that other processes of ours are seen) takes all that wait, a savepoint
-/// each, so that a bad one never fails its neighbours; each caller returns after the log was synced. Thread-safe.
+/// Writers queue; one transaction (BEGIN IMMEDIATE, so that other processes of ours are seen) takes
+/// all that wait, a savepoint each, so that a bad one never fails its neighbours; each caller
+/// returns after the log was synced. Thread-safe.
 class Database {
  public:
   /// Opens the file of the folder, makes it when missing, and brings it to the newest schema.
   /// Errors: `unavailable`, `corrupt`, `conflict` when the schema is newer than this program.
-  static Result<std::unique_ptr<Database>> open(DatabaseOptions options, const ops::Clock& clock, ops::Random& random);
+  static Result<std::unique_ptr<Database>> open(DatabaseOptions options, const ops::Clock& clock,
+                                                ops::Random& random);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// Runs `change(Tx&)`, which returns a Result, on the writer thread; blocks until it is on disk. An error undoes the change.
+  /// Runs `change(Tx&)`, which returns a Result, on the writer thread; blocks until it is on disk.
+  /// An error undoes the change.
   template <class F>
   std::invoke_result_t<F&, Tx&> write(F change) {
-    std::invoke_result_t<F&, Tx&> result = Error{Errc::cancelled, "the store is closed", "unavailable"};
+    std::invoke_result_t<F&, Tx&> result =
+        Error{Errc::cancelled, "the store is closed", "unavailable"};
     const Status done = run([&result, &change](Tx& tx) -> Status {
       result = change(tx);
       if (!result) return result.error();
@@ -98,7 +104,8 @@ class Database {
   [[nodiscard]] Result<std::int64_t> data_version();
   [[nodiscard]] const std::string& folder() const;
 
-  /// SQLite's own check of the file (`db check`); the words of the first problem otherwise. Errors: `corrupt`.
+  /// SQLite's own check of the file (`db check`); the words of the first problem otherwise. Errors:
+  /// `corrupt`.
   Status check();
 
  private:

@@ -18,8 +18,11 @@ struct StoredAnswer {
   int status = 0;
   std::string headers, body;  ///< headers as a JSON object
 };
-[[nodiscard]] Result<std::optional<StoredAnswer>> find_answer(View& view, std::string_view credential, std::string_view key);
-Status keep_answer(Tx& tx, std::string_view credential, std::string_view key, const StoredAnswer& answer);
+[[nodiscard]] Result<std::optional<StoredAnswer>> find_answer(View& view,
+                                                              std::string_view credential,
+                                                              std::string_view key);
+Status keep_answer(Tx& tx, std::string_view credential, std::string_view key,
+                   const StoredAnswer& answer);
 /// Drops answers older than a day; at most 1,000 a call.
 Status drop_old_answers(Tx& tx);
 

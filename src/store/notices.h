@@ -10,15 +10,16 @@
 
 namespace clarion::store {
 
-/// A notice over all its revisions; its life is notice's. `draft` is the open draft's form (members a person writes).
+/// A notice over all its revisions; its life is notice's. `draft` is the open draft's form (members
+/// a person writes).
 struct NoticeRow {
   std::string id, org, mode;
   std::optional<std::string> case_id;
   std::int64_t version = 1;
   std::optional<json::object> draft;
-  std::string draft_state;   ///< draft, submitted, approved; empty without a draft
-  std::string draft_action;  ///< publish, correct, update; empty without a draft
-  json::object draft_details;  ///< publish_at, publish_held …
+  std::string draft_state;           ///< draft, submitted, approved; empty without a draft
+  std::string draft_action;          ///< publish, correct, update; empty without a draft
+  json::object draft_details;        ///< publish_at, publish_held …
   std::vector<std::string> authors;  ///< of the draft and of all earlier revisions
   model::Time created_at, changed_at;
   std::int64_t revision = 0;  ///< newest published one; 0: none
@@ -32,8 +33,8 @@ struct RevisionRow {
   std::uint64_t offset = 0;
   std::string form;  ///< signed form, canonical JSON
   std::string jws, content_hash;
-  std::string facets;                 ///< JSON of this revision's facets
-  std::string authors, approvals;     ///< JSON
+  std::string facets;              ///< JSON of this revision's facets
+  std::string authors, approvals;  ///< JSON
   model::Time published_at;
   std::optional<model::Time> expires_at;
 };
@@ -49,17 +50,26 @@ Status add_notice(Tx& tx, const NoticeRow& row);
 /// Writes all but id, org, mode, case and created_at; version as given.
 Status update_notice(Tx& tx, const NoticeRow& row);
 [[nodiscard]] Result<std::optional<NoticeRow>> find_notice(View& view, std::string_view id);
-/// All notices, or those with an open draft alone; newest ids first, below `before_id` unless it is empty.
-[[nodiscard]] Result<std::vector<NoticeRow>> list_notices(View& view, bool with_draft, std::string_view before_id, std::int64_t limit);
+/// All notices, or those with an open draft alone; newest ids first, below `before_id` unless it is
+/// empty.
+[[nodiscard]] Result<std::vector<NoticeRow>> list_notices(View& view, bool with_draft,
+                                                          std::string_view before_id,
+                                                          std::int64_t limit);
 [[nodiscard]] Result<std::vector<NoticeRow>> notices_of_case(View& view, std::string_view case_id);
 /// Approved drafts with a publish_at.
 [[nodiscard]] Result<std::vector<NoticeRow>> scheduled_notices(View& view);
 
 Status add_revision(Tx& tx, const RevisionRow& row);
-[[nodiscard]] Result<std::optional<RevisionRow>> find_revision(View& view, std::string_view notice_id, std::int64_t revision);
+[[nodiscard]] Result<std::optional<RevisionRow>> find_revision(View& view,
+                                                               std::string_view notice_id,
+                                                               std::int64_t revision);
 [[nodiscard]] Result<std::vector<RevisionRow>> revisions_of(View& view, std::string_view notice_id);
-/// The newest revision of each notice of a channel, newest first, with offset below `before_offset`.
-[[nodiscard]] Result<std::vector<RevisionRow>> newest_revisions(View& view, std::string_view channel, std::uint64_t before_offset, std::int64_t limit);
+/// The newest revision of each notice of a channel, newest first, with offset below
+/// `before_offset`.
+[[nodiscard]] Result<std::vector<RevisionRow>> newest_revisions(View& view,
+                                                                std::string_view channel,
+                                                                std::uint64_t before_offset,
+                                                                std::int64_t limit);
 /// All revisions of a store, by notice and number, for `audit verify`.
 Status each_revision(View& view, const std::function<bool(const RevisionRow&)>& each);
 
@@ -78,15 +88,23 @@ struct LogEntry {
   std::vector<model::Facets> facets;  ///< of this and all earlier revisions of the notice
 };
 [[nodiscard]] Result<std::uint64_t> channel_head(View& view, std::string_view channel);
-Status append_log(Tx& tx, std::string_view channel, std::uint64_t offset, std::string_view notice_id, std::int64_t revision,
+Status append_log(Tx& tx, std::string_view channel, std::uint64_t offset,
+                  std::string_view notice_id, std::int64_t revision,
                   const std::vector<model::Facets>& facets);
-/// Entries after an offset, in order: at least one if there is one, then until the forms add up to max_bytes.
-[[nodiscard]] Result<std::vector<LogEntry>> log_after(View& view, std::string_view channel, std::uint64_t after, std::size_t max_bytes, std::int64_t most);
-/// The newest revision of each notice in force at `now` (not withdrawn, not expired), rising offsets; facets: its own alone.
-[[nodiscard]] Result<std::vector<LogEntry>> live_entries(View& view, std::string_view channel, model::Time now);
+/// Entries after an offset, in order: at least one if there is one, then until the forms add up to
+/// max_bytes.
+[[nodiscard]] Result<std::vector<LogEntry>> log_after(View& view, std::string_view channel,
+                                                      std::uint64_t after, std::size_t max_bytes,
+                                                      std::int64_t most);
+/// The newest revision of each notice in force at `now` (not withdrawn, not expired), rising
+/// offsets; facets: its own alone.
+[[nodiscard]] Result<std::vector<LogEntry>> live_entries(View& view, std::string_view channel,
+                                                         model::Time now);
 
-Status add_outbox(Tx& tx, std::string_view channel, std::uint64_t offset, std::string_view notice_id, std::int64_t revision);
-Status keep_receipt(Tx& tx, std::string_view account, std::string_view channel, std::string_view epoch, std::uint64_t offset);
+Status add_outbox(Tx& tx, std::string_view channel, std::uint64_t offset,
+                  std::string_view notice_id, std::int64_t revision);
+Status keep_receipt(Tx& tx, std::string_view account, std::string_view channel,
+                    std::string_view epoch, std::uint64_t offset);
 
 struct SigningKeyRow {
   std::string kid, public_key;  ///< base64url of 32 bytes
@@ -96,7 +114,8 @@ struct SigningKeyRow {
 Status add_signing_key(Tx& tx, const SigningKeyRow& row);
 [[nodiscard]] Result<std::vector<SigningKeyRow>> list_signing_keys(View& view);
 
-/// What the audit chain says of a row: SHA-256 hex of its canonical JSON. `void` of an approval is no part: it changes.
+/// What the audit chain says of a row: SHA-256 hex of its canonical JSON. `void` of an approval is
+/// no part: it changes.
 [[nodiscard]] std::string revision_hash(const RevisionRow& row);
 [[nodiscard]] std::string approval_hash(const ApprovalRow& row);
 

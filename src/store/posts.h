@@ -9,7 +9,8 @@
 
 namespace clarion::store {
 
-/// A flagged post. `rank` compares edits (intake/order.h); `record` is the post as JSON, empty after a delete or retention.
+/// A flagged post. `rank` compares edits (intake/order.h); `record` is the post as JSON, empty
+/// after a delete or retention.
 struct PostRow {
   std::int64_t seq = 0;  ///< in order of arrival
   std::string mode, source, id, rank, text_hash, record, hits;
@@ -19,21 +20,29 @@ struct PostRow {
   model::Time received_at;
 };
 
-[[nodiscard]] Result<std::optional<PostRow>> find_post(View& view, std::string_view mode, std::string_view source, std::string_view id);
+[[nodiscard]] Result<std::optional<PostRow>> find_post(View& view, std::string_view mode,
+                                                       std::string_view source,
+                                                       std::string_view id);
 /// Gives the row its seq.
 Status add_post(Tx& tx, PostRow& post);
 /// Writes rank, text_hash, record, hits and score.
 Status update_post(Tx& tx, const PostRow& post);
 /// Posts of a case in order of arrival, after `after_seq`.
-[[nodiscard]] Result<std::vector<PostRow>> posts_of_case(View& view, std::string_view case_id, std::int64_t after_seq, std::int64_t most);
+[[nodiscard]] Result<std::vector<PostRow>> posts_of_case(View& view, std::string_view case_id,
+                                                         std::int64_t after_seq, std::int64_t most);
 /// Gives the posts of one case to another.
 Status move_posts(Tx& tx, std::string_view from_case, std::string_view to_case);
 /// Posts received before `before` that still have text; at most `most`.
-[[nodiscard]] Result<std::vector<PostRow>> posts_before(View& view, model::Time before, std::int64_t most);
+[[nodiscard]] Result<std::vector<PostRow>> posts_before(View& view, model::Time before,
+                                                        std::int64_t most);
 
-/// A delete remembered, so that a late copy does not come back: its rank. Keeping one again replaces it.
-[[nodiscard]] Result<std::optional<std::string>> find_tombstone(View& view, std::string_view mode, std::string_view source, std::string_view id);
-Status keep_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id, std::string_view rank, model::Time until);
+/// A delete remembered, so that a late copy does not come back: its rank. Keeping one again
+/// replaces it.
+[[nodiscard]] Result<std::optional<std::string>> find_tombstone(View& view, std::string_view mode,
+                                                                std::string_view source,
+                                                                std::string_view id);
+Status keep_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id,
+                      std::string_view rank, model::Time until);
 Status drop_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id);
 /// Forgets those whose time is over; at most 1,000 a call.
 Status drop_old_tombstones(Tx& tx);
@@ -44,8 +53,8 @@ struct GroupRow {
   std::string mode, sketch;  ///< sketch: bytes of group::Sketch
   std::int64_t size = 0;
   model::Time first_seen, last_seen;
-  double rate = 0;       ///< posts a minute at last_seen
-  std::string figures;   ///< JSON: {"sources":{…},"series":[…]}
+  double rate = 0;      ///< posts a minute at last_seen
+  std::string figures;  ///< JSON: {"sources":{…},"series":[…]}
   std::optional<std::string> case_id;
 };
 

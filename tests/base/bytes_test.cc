@@ -15,7 +15,10 @@ TEST(Base64Url, ComesBackAsItWentIn) {
 
 TEST(Base64Url, HasOneSpellingForOneValue) {
   EXPECT_FALSE(from_base64url("Zm9="));  // padding
-  EXPECT_FALSE(from_base64url("Zm9"  "a" "b"));  // impossible length
+  EXPECT_FALSE(
+      from_base64url("Zm9"
+                     "a"
+                     "b"));              // impossible length
   EXPECT_FALSE(from_base64url("Zm9/"));  // the other alphabet
   EXPECT_FALSE(from_base64url("Zm-"));   // trailing bits not zero
 }

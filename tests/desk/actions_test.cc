@@ -14,7 +14,10 @@ class Cases : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(store->write([](store::Tx& tx) -> Status {
-      for (const auto& [name, role] : {std::pair("anna", "operator"), {"chen", "expert"}, {"du", "expert"}, {"ada", "admin"}}) {
+      for (const auto& [name, role] : {std::pair("anna", "operator"),
+                                       {"chen", "expert"},
+                                       {"du", "expert"},
+                                       {"ada", "admin"}}) {
         CLARION_TRY(store::add_account(tx, {name, role, {}, std::nullopt, false, 1, {}}));
       }
       return ok();
@@ -31,35 +34,47 @@ class Cases : public testing::Test {
   }
   void add_expert(std::string account, std::int64_t capacity) {
     ASSERT_TRUE(store->write([&](store::Tx& tx) {
-      return store::put_expert(tx, {"e-" + account, account, {{"id", "e-" + account}, {"user", account}, {"name", account}, {"topics", {{"typhoon", 3}}}, {"capacity", capacity}}});
+      return store::put_expert(tx, {"e-" + account,
+                                    account,
+                                    {{"id", "e-" + account},
+                                     {"user", account},
+                                     {"name", account},
+                                     {"topics", {{"typhoon", 3}}},
+                                     {"capacity", capacity}}});
     }));
   }
   store::CaseRow open(std::string text = "说法") {
-    return store->write([&](store::Tx& tx) -> Result<store::CaseRow> {
-      model::Post post;
-      post.source = "weibo";
-      post.id = tx.ids().make("p");
-      post.text = std::move(text);
-      model::ScanResult scan;
-      scan.flagged = true;
-      scan.score = 0.6;
-      scan.topics = {"typhoon"};
-      store::GroupRow group;
-      group.mode = "Actual";
-      group.size = 1;
-      group.first_seen = group.last_seen = tx.now();
-      group.figures = R"({"sources":{"weibo":1},"series":[]})";
-      group.case_id = tx.ids().make("c_");
-      CLARION_TRY(store::add_group(tx, group));
-      store::PostRow row{0, "Actual", post.source, post.id, "|", "h", "{\"text\":\"x\"}", "[]", 0.6, group.id, *group.case_id, tx.now()};
-      CLARION_TRY(store::add_post(tx, row));
-      return open_case(tx, options, *group.case_id, {row, post, scan, group});
-    }).value();
+    return store
+        ->write([&](store::Tx& tx) -> Result<store::CaseRow> {
+          model::Post post;
+          post.source = "weibo";
+          post.id = tx.ids().make("p");
+          post.text = std::move(text);
+          model::ScanResult scan;
+          scan.flagged = true;
+          scan.score = 0.6;
+          scan.topics = {"typhoon"};
+          store::GroupRow group;
+          group.mode = "Actual";
+          group.size = 1;
+          group.first_seen = group.last_seen = tx.now();
+          group.figures = R"({"sources":{"weibo":1},"series":[]})";
+          group.case_id = tx.ids().make("c_");
+          CLARION_TRY(store::add_group(tx, group));
+          store::PostRow row{0,   "Actual", post.source,        post.id,
+                             "|", "h",      "{\"text\":\"x\"}", "[]",
+                             0.6, group.id, *group.case_id,     tx.now()};
+          CLARION_TRY(store::add_post(tx, row));
+          return open_case(tx, options, *group.case_id, {row, post, scan, group});
+        })
+        .value();
   }
-  Result<store::CaseRow> act(const identity::Actor& actor, const store::CaseRow& row, std::string_view name, std::string_view body = "{}",
+  Result<store::CaseRow> act(const identity::Actor& actor, const store::CaseRow& row,
+                             std::string_view name, std::string_view body = "{}",
                              std::optional<std::int64_t> version = std::nullopt) {
     return store->write([&](store::Tx& tx) {
-      return act_on_case({tx, actor, policy, options, row.id, version}, name, json::parse(body).as_object());
+      return act_on_case({tx, actor, policy, options, row.id, version}, name,
+                         json::parse(body).as_object());
     });
   }
   store::CaseRow now(const store::CaseRow& row) {
@@ -69,9 +84,12 @@ class Cases : public testing::Test {
   store::TempStore store;
   DeskOptions options;
   identity::RightsPolicy policy;
-  identity::Actor anna = person("anna", identity::Role::operator_), chen = person("chen", identity::Role::expert),
-                  du = person("du", identity::Role::expert), ada = person("ada", identity::Role::admin);
-  static constexpr std::string_view kVerdict = R"({"verdict":"false","reason":"r","evidence":[{"title":"t","url":"https://x.example"}]})";
+  identity::Actor anna = person("anna", identity::Role::operator_),
+                  chen = person("chen", identity::Role::expert),
+                  du = person("du", identity::Role::expert),
+                  ada = person("ada", identity::Role::admin);
+  static constexpr std::string_view kVerdict =
+      R"({"verdict":"false","reason":"r","evidence":[{"title":"t","url":"https://x.example"}]})";
 };
 
 TEST_F(Cases, GoFromOpenToClosedThroughTheirStates) {
@@ -149,7 +167,8 @@ TEST_F(Cases, GivenBackGoToSomebodyElse) {
 
 TEST_F(Cases, AreAssignedToPeopleWhoCanWorkAlone) {
   const store::CaseRow row = open();
-  for (const char* body : {R"({"user":"ada"})", R"({"user":"nobody"})", R"({"expert":"e-x"})", "{}", R"({"user":"chen","expert":"e"})"}) {
+  for (const char* body : {R"({"user":"ada"})", R"({"user":"nobody"})", R"({"expert":"e-x"})", "{}",
+                           R"({"user":"chen","expert":"e"})"}) {
     EXPECT_EQ(act(anna, row, "assign", body).error().code, "field_invalid") << body;
   }
   EXPECT_EQ(act(chen, row, "assign", R"({"user":"chen"})").error().code, "denied");
@@ -167,7 +186,8 @@ TEST_F(Cases, AreNotWorkedOnByAdministratorsAndAreHiddenFromOtherRegions) {
   EXPECT_EQ(act(ada, row, "note", R"({"text":"x"})").error().code, "denied");
   identity::Actor far = anna;
   far.regions = {"440300"};
-  EXPECT_EQ(act(far, row, "note", R"({"text":"x"})").error().code, "denied_region");  // no region: seen by all, acted on by none
+  EXPECT_EQ(act(far, row, "note", R"({"text":"x"})").error().code,
+            "denied_region");  // no region: seen by all, acted on by none
 }
 
 TEST_F(Cases, LoseTheirClaimWithThePostItWasMadeOf) {

@@ -20,7 +20,8 @@ TEST(Priority, StaysWithinAHundred) {
 
 TEST(Priority, RisesWithHarmSpreadAndReach) {
   const auto points = [](PriorityInput input) { return priority_of(input).points; };
-  EXPECT_LT(points({.severity = model::Severity::minor}), points({.severity = model::Severity::extreme}));
+  EXPECT_LT(points({.severity = model::Severity::minor}),
+            points({.severity = model::Severity::extreme}));
   EXPECT_LT(points({.posts = 2}), points({.posts = 20}));
   EXPECT_LT(points({.reach = 10}), points({.reach = 10'000}));
 }

@@ -5,7 +5,8 @@
 namespace clarion::desk {
 namespace {
 
-Candidate expert(std::string id, std::map<std::string, int> topics, std::vector<std::string> regions = {}, std::int64_t load = 0,
+Candidate expert(std::string id, std::map<std::string, int> topics,
+                 std::vector<std::string> regions = {}, std::int64_t load = 0,
                  std::int64_t capacity = 10) {
   Candidate out;
   out.expert.id = id;
@@ -25,7 +26,9 @@ std::string chosen(const RoutingNeed& need, const std::vector<Candidate>& candid
 }
 
 TEST(Route, TakesTheHighestGradeFirst) {
-  EXPECT_EQ(chosen(kTyphoonInGuangzhou, {expert("a", {{"typhoon", 1}}), expert("b", {{"typhoon", 3}})}), "b");
+  EXPECT_EQ(
+      chosen(kTyphoonInGuangzhou, {expert("a", {{"typhoon", 1}}), expert("b", {{"typhoon", 3}})}),
+      "b");
 }
 
 TEST(Route, TakesNobodyWithoutTheSkillTheRegionOrRoom) {
@@ -36,8 +39,12 @@ TEST(Route, TakesNobodyWithoutTheSkillTheRegionOrRoom) {
 }
 
 TEST(Route, PrefersWhoWorksInTheRegionAndWhoHoldsLess) {
-  EXPECT_EQ(chosen(kTyphoonInGuangzhou, {expert("a", {{"typhoon", 2}}), expert("b", {{"typhoon", 2}}, {"440000"})}), "b");
-  EXPECT_EQ(chosen(kTyphoonInGuangzhou, {expert("a", {{"typhoon", 2}}, {}, 8), expert("b", {{"typhoon", 2}}, {}, 1)}), "b");
+  EXPECT_EQ(chosen(kTyphoonInGuangzhou,
+                   {expert("a", {{"typhoon", 2}}), expert("b", {{"typhoon", 2}}, {"440000"})}),
+            "b");
+  EXPECT_EQ(chosen(kTyphoonInGuangzhou,
+                   {expert("a", {{"typhoon", 2}}, {}, 8), expert("b", {{"typhoon", 2}}, {}, 1)}),
+            "b");
 }
 
 TEST(Route, PassesOverWhoGaveItBackAndWhoHasAConflict) {
@@ -56,7 +63,8 @@ TEST(Route, IsTheSameWhateverTheOrderOfTheExperts) {
 }
 
 TEST(Route, SaysWhy) {
-  const auto choice = route(kTyphoonInGuangzhou, {expert("a", {{"typhoon", 3}}, {"440000"}, 5, 10)});
+  const auto choice =
+      route(kTyphoonInGuangzhou, {expert("a", {{"typhoon", 3}}, {"440000"}, 5, 10)});
   ASSERT_TRUE(choice);
   ASSERT_EQ(choice->reasons.size(), 3U);
   EXPECT_EQ(choice->reasons[0].at("code").as_string(), "route_topic");

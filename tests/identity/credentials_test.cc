@@ -12,12 +12,22 @@ class Credentials : public testing::Test {
   void SetUp() override {
     token = make_token(*store.random);
     ASSERT_TRUE(store->write([this](store::Tx& tx) -> Status {
-      CLARION_TRY(store::add_account(tx, {"anna", "operator", {"440100"}, std::nullopt, false, 1, {}}));
-      return store::add_token(tx, {"t_1", "a", "desk", "anna", {}, token_hash(token), tx.now(), tx.now() + std::chrono::hours(1), std::nullopt});
+      CLARION_TRY(
+          store::add_account(tx, {"anna", "operator", {"440100"}, std::nullopt, false, 1, {}}));
+      return store::add_token(tx, {"t_1",
+                                   "a",
+                                   "desk",
+                                   "anna",
+                                   {},
+                                   token_hash(token),
+                                   tx.now(),
+                                   tx.now() + std::chrono::hours(1),
+                                   std::nullopt});
     }));
   }
   Result<Actor> actor(std::string_view given) {
-    return store->read([&](store::View& view) { return actor_of_token(view, given, store.clock.now()); });
+    return store->read(
+        [&](store::View& view) { return actor_of_token(view, given, store.clock.now()); });
   }
 
   store::TempStore store;
@@ -39,7 +49,9 @@ TEST_F(Credentials, EndWithTheTokenTheAccountOrTheTime) {
   EXPECT_FALSE(actor(token));
   store.clock.advance(-std::chrono::hours(1));
   ASSERT_TRUE(actor(token));
-  ASSERT_TRUE(store->write([](store::Tx& tx) { return store::update_account(tx, {"anna", "operator", {}, std::nullopt, true, 1, {}}); }));
+  ASSERT_TRUE(store->write([](store::Tx& tx) {
+    return store::update_account(tx, {"anna", "operator", {}, std::nullopt, true, 1, {}});
+  }));
   EXPECT_FALSE(actor(token));
 }
 
@@ -51,7 +63,9 @@ TEST_F(Credentials, OfARevokedTokenAreGone) {
 
 TEST_F(Credentials, ChangeTheirGenerationWithEachChangeOfRights) {
   const std::int64_t before = actor(token).value().generation;
-  ASSERT_TRUE(store->write([](store::Tx& tx) { return store::update_account(tx, {"anna", "approver", {}, std::nullopt, false, 1, {}}); }));
+  ASSERT_TRUE(store->write([](store::Tx& tx) {
+    return store::update_account(tx, {"anna", "approver", {}, std::nullopt, false, 1, {}});
+  }));
   EXPECT_GT(actor(token).value().generation, before);
 }
 
@@ -69,7 +83,8 @@ TEST(Passwords, AreHashedWithArgon2idAndBounded) {
 
 TEST(AccountNames, ArePlain) {
   EXPECT_TRUE(check_account_name("anna.li-2"));
-  for (const char* bad : {"", "Anna", "-a", "a b", "a/b", "安娜"}) EXPECT_FALSE(check_account_name(bad)) << bad;
+  for (const char* bad : {"", "Anna", "-a", "a b", "a/b", "安娜"})
+    EXPECT_FALSE(check_account_name(bad)) << bad;
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ Actor person(Role role, std::vector<std::string> regions = {}) {
 }
 
 /// A row of the contract's table as it is printed there.
-void expect_row(Act act, Grant operator_, Grant expert, Grant approver, Grant admin, Grant auditor) {
+void expect_row(Act act, Grant operator_, Grant expert, Grant approver, Grant admin,
+                Grant auditor) {
   const RightsPolicy policy;
   EXPECT_EQ(grant(act, person(Role::operator_), policy), operator_);
   EXPECT_EQ(grant(act, person(Role::expert), policy), expert);

@@ -16,7 +16,8 @@ struct Rfc8037 {
   std::string payload = "Example of Ed25519 signing";
   std::string public_key = from_base64url("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").value();
   std::string jws =
-      "eyJhbGciOiJFZERTQSJ9..hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+      "eyJhbGciOiJFZERTQSJ9..hgyY0il_MGCjP0JzlnLWG1PPOt7-"
+      "09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
 };
 
 TEST(VerifyJws, TakesTheExampleOfRfc8037) {
@@ -40,14 +41,18 @@ TEST(VerifyJws, RefusesAChangedByteAnywhere) {
 TEST(VerifyJws, TakesTheAlgorithmFromTheKey) {
   const Rfc8037 example;
   const std::string signature = example.jws.substr(example.jws.find(".."));
-  for (const char* header : {R"({"alg":"none"})", R"({"alg":"HS256"})", R"({"alg":"EdDSA","crit":["b64"],"b64":false})", "{}", "[]"}) {
-    EXPECT_FALSE(verify_jws(to_base64url(header) + signature, example.payload, example.public_key)) << header;
+  for (const char* header : {R"({"alg":"none"})", R"({"alg":"HS256"})",
+                             R"({"alg":"EdDSA","crit":["b64"],"b64":false})", "{}", "[]"}) {
+    EXPECT_FALSE(verify_jws(to_base64url(header) + signature, example.payload, example.public_key))
+        << header;
   }
 }
 
 TEST(VerifyJws, RefusesWhatIsNoDetachedJws) {
   const Rfc8037 example;
-  for (const std::string& jws : std::vector<std::string>{"", "..", "a", "a.b.c", example.jws + ".", example.jws + "..", std::string(5000, 'a') + ".."}) {
+  for (const std::string& jws :
+       std::vector<std::string>{"", "..", "a", "a.b.c", example.jws + ".", example.jws + "..",
+                                std::string(5000, 'a') + ".."}) {
     EXPECT_FALSE(verify_jws(jws, example.payload, example.public_key)) << jws.substr(0, 40);
   }
 }
@@ -62,7 +67,8 @@ TEST(Keyring, SignsWithAKeyThatOutlivesItAndIsItsOwnersAlone) {
   EXPECT_EQ(kid_of_jws(jws).value(), ring->kid());
 
   const std::string file = store.folder() + "/keys/" + ring->kid() + ".key";
-  EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(std::filesystem::status(file).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   const auto again = Keyring::open(*store, *store.random).value();
   EXPECT_EQ(again->kid(), ring->kid());
 }

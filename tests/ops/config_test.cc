@@ -92,8 +92,8 @@ TEST(Config, NamesTheVariableOrOptionOfAFault) {
             "debug, info, warn, error");
   EXPECT_EQ(fault_of({.environment = {{"CLARION_LOG__COLOUR", "red"}}}),
             "environment variable CLARION_LOG__COLOUR: unknown key");
-  EXPECT_EQ(fault_of({.overrides = {{"scan.threads", "many"}}}),
-            "--set scan.threads: expected integer, 0..256");
+  EXPECT_EQ(fault_of({.overrides = {{"http.workers", "many"}}}),
+            "--set http.workers: expected integer, 1..256");
   EXPECT_EQ(fault_of({.overrides = {{"server.listen", "here", "--listen"}}}),
             "--listen: ADDRESS:PORT, as 127.0.0.1:8080 or [::1]:8080, was expected not 'here'");
 }

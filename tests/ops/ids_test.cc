@@ -19,7 +19,8 @@ TEST(Ids, RiseWithinAMillisecondAndWhenTheClockGoesBack) {
 }
 
 TEST(Ids, CarryTheTimeAsUlidSays) {
-  ManualClock clock(model::Time(std::chrono::milliseconds(1'469'918'176'385)));  // the example of the ULID specification
+  ManualClock clock(model::Time(
+      std::chrono::milliseconds(1'469'918'176'385)));  // the example of the ULID specification
   const auto random = make_seeded_random(1);
   const std::string id = Ids(clock, *random).make("n_");
   EXPECT_EQ(id.substr(0, 12), "n_01ARYZ6S41");

@@ -9,7 +9,8 @@ namespace clarion::store {
 namespace {
 
 Result<AuditHead> append(TempStore& store, std::string_view action) {
-  return store->write([action](Tx& tx) { return append_audit(tx, "anna", action, "c_1", {{"n", 1}}); });
+  return store->write(
+      [action](Tx& tx) { return append_audit(tx, "anna", action, "c_1", {{"n", 1}}); });
 }
 
 TEST(Audit, ChainsEachRecordToTheOneBefore) {
@@ -40,7 +41,8 @@ TEST(Audit, GivesNoRecordToAWriteThatFails) {
 }
 
 TEST(Audit, HashDependsOnEveryMember) {
-  const AuditRecord record{3, model::Time(std::chrono::milliseconds(5)), "a", "b", "c", "{}", "p", ""};
+  const AuditRecord record{3, model::Time(std::chrono::milliseconds(5)), "a", "b", "c", "{}", "p",
+                           ""};
   std::set<std::string> hashes{audit_hash(record)};
   const auto changed = [&](auto change) {
     AuditRecord other = record;
@@ -59,7 +61,8 @@ TEST(Audit, HashDependsOnEveryMember) {
 TEST(Audit, RefusesToBeChangedByAStatement) {
   TempStore store;
   ASSERT_TRUE(append(store, "one"));
-  EXPECT_FALSE(store->write([](Tx& tx) { return tx.connection().execute("UPDATE audit SET actor = 'eve'"); }));
+  EXPECT_FALSE(store->write(
+      [](Tx& tx) { return tx.connection().execute("UPDATE audit SET actor = 'eve'"); }));
   EXPECT_FALSE(store->write([](Tx& tx) { return tx.connection().execute("DELETE FROM audit"); }));
 }
 

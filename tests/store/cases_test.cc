@@ -47,7 +47,8 @@ class CaseList : public testing::Test {
 
 TEST_F(CaseList, MeetsEachCaseOnceInEitherOrder) {
   for (const bool by_id : {false, true}) {
-    for (const std::vector<std::string>& states : {std::vector<std::string>{}, {"open", "assigned"}, {"open", "open"}}) {
+    for (const std::vector<std::string>& states :
+         {std::vector<std::string>{}, {"open", "assigned"}, {"open", "open"}}) {
       const auto ids = walk({.states = states, .by_id = by_id});
       EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size());
       EXPECT_EQ(ids.size(), states.empty() ? 60U : states[1] == "open" ? 20U : 40U);
@@ -56,9 +57,14 @@ TEST_F(CaseList, MeetsEachCaseOnceInEitherOrder) {
 }
 
 TEST_F(CaseList, PutsTheMostUrgentFirstOverAllStates) {
-  const auto page = store->read([](View& view) { return list_cases(view, {.states = {"assigned", "open"}, .limit = 100}); }).value();
+  const auto page = store
+                        ->read([](View& view) {
+                          return list_cases(view, {.states = {"assigned", "open"}, .limit = 100});
+                        })
+                        .value();
   for (std::size_t i = 1; i < page.size(); ++i) {
-    EXPECT_GE(std::pair(page[i - 1].priority, page[i].id), std::pair(page[i].priority, page[i - 1].id));
+    EXPECT_GE(std::pair(page[i - 1].priority, page[i].id),
+              std::pair(page[i].priority, page[i - 1].id));
   }
 }
 
@@ -69,21 +75,29 @@ TEST_F(CaseList, FiltersByTopicAssigneeAndPriority) {
   EXPECT_EQ(walk({.min_priority = 19}).size(), 3U);
 }
 
-/// Work per item must not grow with history: what is asked many times a second walks an index made for it.
+/// Work per item must not grow with history: what is asked many times a second walks an index made
+/// for it.
 TEST_F(CaseList, WalksIndexesWhereHistoryGrows) {
   const auto plan = [&](std::string_view sql) {
-    return store->read([&](View& view) -> Result<std::string> {
-      auto query = view.connection().prepare(sql);
-      std::string out;
-      while (true) {
-        CLARION_TRY(auto row, query.step());
-        if (!row) return out;
-        out += query.text(3) + "\n";
-      }
-    }).value();
+    return store
+        ->read([&](View& view) -> Result<std::string> {
+          auto query = view.connection().prepare(sql);
+          std::string out;
+          while (true) {
+            CLARION_TRY(auto row, query.step());
+            if (!row) return out;
+            out += query.text(3) + "\n";
+          }
+        })
+        .value();
   };
-  EXPECT_NE(plan("EXPLAIN QUERY PLAN SELECT * FROM cases WHERE state = 'open' ORDER BY priority DESC, id").find("USING INDEX cases_by_state (state=?)"), std::string::npos);
-  EXPECT_NE(plan("EXPLAIN QUERY PLAN SELECT * FROM notices WHERE draft_state = 'approved' AND json_extract(draft_details, '$.publish_at') IS NOT NULL ORDER BY id").find("notices_approved"),
+  EXPECT_NE(
+      plan("EXPLAIN QUERY PLAN SELECT * FROM cases WHERE state = 'open' ORDER BY priority DESC, id")
+          .find("USING INDEX cases_by_state (state=?)"),
+      std::string::npos);
+  EXPECT_NE(plan("EXPLAIN QUERY PLAN SELECT * FROM notices WHERE draft_state = 'approved' AND "
+                 "json_extract(draft_details, '$.publish_at') IS NOT NULL ORDER BY id")
+                .find("notices_approved"),
             std::string::npos);
 }
 

@@ -36,7 +36,8 @@ TEST(Database, UndoesAWriteThatFailsAndKeepsItsNeighbours) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  for (int i = 0; i < 40; ++i) EXPECT_EQ(meta(*store, "k" + std::to_string(i)).has_value(), i % 4 != 0) << i;
+  for (int i = 0; i < 40; ++i)
+    EXPECT_EQ(meta(*store, "k" + std::to_string(i)).has_value(), i % 4 != 0) << i;
 }
 
 TEST(Database, RunsHooksAfterTheCommitInOrderAndNoneOfAFailedWrite) {
@@ -90,7 +91,8 @@ TEST(Database, RefusesWritesBeyondItsQueueInsteadOfGrowing) {
     }));
   });
   entered.get_future().wait();  // the writer is busy; one more may wait
-  std::thread waiter([&] { EXPECT_TRUE(store->write([](Tx& tx) { return set_meta(tx, "waited", "1"); })); });
+  std::thread waiter(
+      [&] { EXPECT_TRUE(store->write([](Tx& tx) { return set_meta(tx, "waited", "1"); })); });
   while (store->queued() < 1) std::this_thread::yield();
   const Status refused = store->write([](Tx& tx) { return set_meta(tx, "refused", "1"); });
   ASSERT_FALSE(refused);

@@ -11,8 +11,9 @@ namespace {
 const model::Facets kTyphoon{{"typhoon"}, {"440100"}, model::Severity::moderate, "debunk", {"zh"}};
 
 /// Publishes revision `revision` of a notice at the next offset of "notices".
-void publish(TempStore& store, const std::string& id, std::int64_t revision, std::string action = "publish",
-             std::string form = "{}", std::chrono::hours lives = std::chrono::hours(1)) {
+void publish(TempStore& store, const std::string& id, std::int64_t revision,
+             std::string action = "publish", std::string form = "{}",
+             std::chrono::hours lives = std::chrono::hours(1)) {
   const Status done = store->write([&](Tx& tx) -> Status {
     CLARION_TRY(auto head, channel_head(tx, "notices"));
     CLARION_TRY(auto known, find_notice(tx, id));
@@ -28,8 +29,9 @@ void publish(TempStore& store, const std::string& id, std::int64_t revision, std
       CLARION_TRY(add_notice(tx, row));
     }
     const json::object facets = to_json(kTyphoon);
-    CLARION_TRY(add_revision(tx, {id, revision, action, "Actual", "notices", head + 1, form, "h..s", "c", json::serialize(facets), "[]", "[]",
-                                  tx.now(), tx.now() + lives}));
+    CLARION_TRY(
+        add_revision(tx, {id, revision, action, "Actual", "notices", head + 1, form, "h..s", "c",
+                          json::serialize(facets), "[]", "[]", tx.now(), tx.now() + lives}));
     return append_log(tx, "notices", head + 1, id, revision, {kTyphoon});
   });
   ASSERT_TRUE(done) << done.error().text;
@@ -43,9 +45,12 @@ std::vector<std::uint64_t> offsets(const std::vector<LogEntry>& entries) {
 
 TEST(ChannelLog, GivesPagesInOrderAndAtLeastOneEntry) {
   TempStore store;
-  for (int i = 1; i <= 5; ++i) publish(store, "n_" + std::to_string(i), 1, "publish", std::string(100, 'x'));
+  for (int i = 1; i <= 5; ++i)
+    publish(store, "n_" + std::to_string(i), 1, "publish", std::string(100, 'x'));
   const auto page = [&](std::uint64_t after, std::size_t bytes, std::int64_t most) {
-    return offsets(store->read([&](View& view) { return log_after(view, "notices", after, bytes, most); }).value());
+    return offsets(
+        store->read([&](View& view) { return log_after(view, "notices", after, bytes, most); })
+            .value());
   };
   EXPECT_EQ(page(0, 1 << 20, 100), (std::vector<std::uint64_t>{1, 2, 3, 4, 5}));
   EXPECT_EQ(page(2, 1, 100), (std::vector<std::uint64_t>{3}));
@@ -62,7 +67,9 @@ TEST(LiveEntries, HoldTheNewestRevisionOfWhatIsInForce) {
   publish(store, "n_corrected", 2, "correct");
   publish(store, "n_withdrawn", 2, "withdraw");
   store.clock.advance(std::chrono::milliseconds(1));
-  const auto live = store->read([&](View& view) { return live_entries(view, "notices", store.clock.now()); }).value();
+  const auto live =
+      store->read([&](View& view) { return live_entries(view, "notices", store.clock.now()); })
+          .value();
   ASSERT_EQ(live.size(), 1U);
   EXPECT_EQ(live[0].notice_id, "n_corrected");
   EXPECT_EQ(live[0].revision, 2);
@@ -72,23 +79,28 @@ TEST(LiveEntries, HoldTheNewestRevisionOfWhatIsInForce) {
 TEST(Revisions, NeverChangeAndNeverGo) {
   TempStore store;
   publish(store, "n_1", 1);
-  EXPECT_FALSE(store->write([](Tx& tx) { return tx.connection().execute("UPDATE revisions SET form = 'x'"); }));
-  EXPECT_FALSE(store->write([](Tx& tx) { return tx.connection().execute("DELETE FROM revisions"); }));
+  EXPECT_FALSE(store->write(
+      [](Tx& tx) { return tx.connection().execute("UPDATE revisions SET form = 'x'"); }));
+  EXPECT_FALSE(
+      store->write([](Tx& tx) { return tx.connection().execute("DELETE FROM revisions"); }));
 }
 
 TEST(Receipts, KeepTheFarthestPositionOfAnEpoch) {
   TempStore store;
   const auto keep = [&](std::string_view epoch, std::uint64_t offset) {
-    return store->write([=](Tx& tx) { return keep_receipt(tx, "partner", "notices", epoch, offset); });
+    return store->write(
+        [=](Tx& tx) { return keep_receipt(tx, "partner", "notices", epoch, offset); });
   };
   ASSERT_TRUE(keep("e_1", 9));
   ASSERT_TRUE(keep("e_1", 4));
   const auto kept = [&] {
-    return store->read([](View& view) -> Result<std::int64_t> {
-      auto query = view.connection().prepare("SELECT log_offset FROM receipts");
-      CLARION_TRY(auto row, query.step());
-      return row ? query.integer(0) : -1;
-    }).value();
+    return store
+        ->read([](View& view) -> Result<std::int64_t> {
+          auto query = view.connection().prepare("SELECT log_offset FROM receipts");
+          CLARION_TRY(auto row, query.step());
+          return row ? query.integer(0) : -1;
+        })
+        .value();
   };
   EXPECT_EQ(kept(), 9);
   ASSERT_TRUE(keep("e_2", 2));

@@ -13,11 +13,13 @@
 
 namespace clarion::store {
 
-/// A store of its own in a temporary folder, with a clock that stands still and randomness from a seed; gone with the test.
+/// A store of its own in a temporary folder, with a clock that stands still and randomness from a
+/// seed; gone with the test.
 class TempStore {
  public:
   TempStore() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "clarion-store-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "clarion-store-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     reopen();
   }
@@ -31,14 +33,16 @@ class TempStore {
 
   void reopen(std::size_t max_queued = 2048) {
     database_.reset();
-    database_ = Database::open({.folder = folder_, .max_queued = max_queued}, clock, *random).value();
+    database_ =
+        Database::open({.folder = folder_, .max_queued = max_queued}, clock, *random).value();
   }
   void close() { database_.reset(); }
   Database& operator*() { return *database_; }
   Database* operator->() { return database_.get(); }
   [[nodiscard]] const std::string& folder() const { return folder_; }
 
-  ops::ManualClock clock{model::Time(std::chrono::milliseconds(1'795'514'400'000))};  // 2026-11-24T10:00:00Z
+  ops::ManualClock clock{
+      model::Time(std::chrono::milliseconds(1'795'514'400'000))};  // 2026-11-24T10:00:00Z
   std::unique_ptr<ops::Random> random = ops::make_seeded_random(7);
 
  private:

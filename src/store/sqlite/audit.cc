@@ -25,8 +25,8 @@ Result<AuditHead> audit_head(View& view) {
   return row ? AuditHead{query.integer(0), query.text(1)} : AuditHead{};
 }
 
-Result<AuditHead> append_audit(Tx& tx, std::string_view actor, std::string_view action, std::string_view subject,
-                               json::object detail) {
+Result<AuditHead> append_audit(Tx& tx, std::string_view actor, std::string_view action,
+                               std::string_view subject, json::object detail) {
   CLARION_TRY(auto head, audit_head(tx));
   AuditRecord record;
   record.seq = head.seq + 1;
@@ -38,22 +38,28 @@ Result<AuditHead> append_audit(Tx& tx, std::string_view actor, std::string_view 
   record.previous = head.hash;
   record.hash = audit_hash(record);
   auto insert = tx.connection().prepare(
-      "INSERT INTO audit(seq, at, actor, action, subject, detail, previous, hash) VALUES(?,?,?,?,?,?,?,?)");
-  CLARION_TRY(insert.bind_all(record.seq, ms(record.at), record.actor, record.action, record.subject, record.detail,
-                              record.previous, record.hash)
+      "INSERT INTO audit(seq, at, actor, action, subject, detail, previous, hash) "
+      "VALUES(?,?,?,?,?,?,?,?)");
+  CLARION_TRY(insert
+                  .bind_all(record.seq, ms(record.at), record.actor, record.action, record.subject,
+                            record.detail, record.previous, record.hash)
                   .run());
   return AuditHead{record.seq, record.hash};
 }
 
-Status each_audit(View& view, std::int64_t from, std::int64_t most, const std::function<bool(const AuditRecord&)>& each) {
+Status each_audit(View& view, std::int64_t from, std::int64_t most,
+                  const std::function<bool(const AuditRecord&)>& each) {
   auto query = view.connection().prepare(
-      "SELECT seq, at, actor, action, subject, detail, previous, hash FROM audit WHERE seq >= ? ORDER BY seq LIMIT ?");
+      "SELECT seq, at, actor, action, subject, detail, previous, hash FROM audit WHERE seq >= ? "
+      "ORDER BY seq LIMIT ?");
   query.bind_all(from, most);
   while (true) {
     CLARION_TRY(auto row, query.step());
     if (!row) return ok();
-    AuditRecord record{query.integer(0), time_of(query.integer(1)), query.text(2), query.text(3),
-                       query.text(4),    query.text(5),              query.text(6), query.text(7)};
+    AuditRecord record{query.integer(0), time_of(query.integer(1)),
+                       query.text(2),    query.text(3),
+                       query.text(4),    query.text(5),
+                       query.text(6),    query.text(7)};
     if (!each(record)) return ok();
   }
 }

@@ -8,8 +8,9 @@
 namespace clarion::store {
 namespace {
 
-#define CLARION_CASE_COLUMNS                                                                                       \
-  "id, org, mode, state, version, priority, severity, topics, regions, lang, claim, claim_post, group_id, "         \
+#define CLARION_CASE_COLUMNS                                                                      \
+  "id, org, mode, state, version, priority, severity, topics, regions, lang, claim, claim_post, " \
+  "group_id, "                                                                                    \
   "assignee, lease_until, due_at, details, created_at, changed_at"
 
 CaseRow case_at(const sqlite::Statement& row) {
@@ -36,29 +37,13 @@ CaseRow case_at(const sqlite::Statement& row) {
   return out;
 }
 
-Result<std::vector<CaseRow>> all_cases(sqlite::Statement& query) {
-  std::vector<CaseRow> out;
-  while (true) {
-    CLARION_TRY(auto row, query.step());
-    if (!row) return out;
-    out.push_back(case_at(query));
-  }
-}
-
 VerdictRow verdict_at(const sqlite::Statement& row) {
   return {row.text(0), row.text(1), row.text(2), time_of(row.integer(3)), row.text(4)};
 }
 
-Result<std::vector<VerdictRow>> all_verdicts_of(sqlite::Statement& query) {
-  std::vector<VerdictRow> out;
-  while (true) {
-    CLARION_TRY(auto row, query.step());
-    if (!row) return out;
-    out.push_back(verdict_at(query));
-  }
+ExpertRow expert_at(const sqlite::Statement& row) {
+  return {row.text(0), text_at(row, 1), json_at(row, 2).as_object()};
 }
-
-ExpertRow expert_at(const sqlite::Statement& row) { return {row.text(0), text_at(row, 1), json_at(row, 2).as_object()}; }
 
 bool any_matches(const std::vector<std::string>& regions, const std::vector<std::string>& wanted) {
   for (const std::string& a : regions) {
@@ -69,11 +54,17 @@ bool any_matches(const std::vector<std::string>& regions, const std::vector<std:
   return false;
 }
 
-/// What an index can't answer; the walk in SQL is by priority or id, so a page reads on until it is full.
+/// What an index can't answer; the walk in SQL is by priority or id, so a page reads on until it is
+/// full.
 bool wanted(const CaseRow& row, const CaseQuery& query) {
-  if (query.topic && std::find(row.topics.begin(), row.topics.end(), *query.topic) == row.topics.end()) return false;
-  if (query.region && !row.regions.empty() && !any_matches(row.regions, {*query.region})) return false;
-  if (!query.in_regions.empty() && !row.regions.empty() && !any_matches(row.regions, query.in_regions)) return false;
+  if (query.topic &&
+      std::find(row.topics.begin(), row.topics.end(), *query.topic) == row.topics.end())
+    return false;
+  if (query.region && !row.regions.empty() && !any_matches(row.regions, {*query.region}))
+    return false;
+  if (!query.in_regions.empty() && !row.regions.empty() &&
+      !any_matches(row.regions, query.in_regions))
+    return false;
   return true;
 }
 
@@ -83,48 +74,61 @@ Status add_case(Tx& tx, const CaseRow& row) {
   auto insert = tx.connection().prepare("INSERT INTO cases(" CLARION_CASE_COLUMNS
                                         ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   return insert
-      .bind_all(row.id, row.org, row.mode, row.state, row.version, row.priority, name_of(row.severity), text_of(row.topics),
-                text_of(row.regions), row.lang, row.claim, row.claim_post, row.group, row.assignee, ms(row.lease_until),
-                ms(row.due_at), json::serialize(row.details), ms(row.created_at), ms(row.changed_at))
+      .bind_all(row.id, row.org, row.mode, row.state, row.version, row.priority,
+                name_of(row.severity), text_of(row.topics), text_of(row.regions), row.lang,
+                row.claim, row.claim_post, row.group, row.assignee, ms(row.lease_until),
+                ms(row.due_at), json::serialize(row.details), ms(row.created_at),
+                ms(row.changed_at))
       .run();
 }
 
 Status update_case(Tx& tx, const CaseRow& row) {
   auto update = tx.connection().prepare(
-      "UPDATE cases SET state=?, version=?, priority=?, severity=?, topics=?, regions=?, lang=?, claim=?, claim_post=?, "
+      "UPDATE cases SET state=?, version=?, priority=?, severity=?, topics=?, regions=?, lang=?, "
+      "claim=?, claim_post=?, "
       "group_id=?, assignee=?, lease_until=?, due_at=?, details=?, changed_at=? WHERE id=?");
   return update
-      .bind_all(row.state, row.version, row.priority, name_of(row.severity), text_of(row.topics), text_of(row.regions),
-                row.lang, row.claim, row.claim_post, row.group, row.assignee, ms(row.lease_until), ms(row.due_at),
-                json::serialize(row.details), ms(tx.now()), row.id)
+      .bind_all(row.state, row.version, row.priority, name_of(row.severity), text_of(row.topics),
+                text_of(row.regions), row.lang, row.claim, row.claim_post, row.group, row.assignee,
+                ms(row.lease_until), ms(row.due_at), json::serialize(row.details), ms(tx.now()),
+                row.id)
       .run();
 }
 
 Result<std::optional<CaseRow>> find_case(View& view, std::string_view id) {
   auto query = view.connection().prepare("SELECT " CLARION_CASE_COLUMNS " FROM cases WHERE id = ?");
-  CLARION_TRY(auto row, query.bind(id).step());
-  return row ? std::optional(case_at(query)) : std::nullopt;
+  query.bind(id);
+  return first(query, case_at);
 }
 
 namespace {
 
-/// The first cases of one state, or of all: a walk along the index of state and order, so that a page costs its own length.
-Result<std::vector<CaseRow>> list_state(View& view, const CaseQuery& query, const std::optional<std::string>& state) {
-#define CLARION_CASE_FILTER                                                                                             \
-  "(?2 IS NULL OR assignee = ?2) AND (?3 IS NULL OR assignee = ?3) AND priority >= ?4 AND (?5 IS NULL OR instr(claim, ?5) > 0) AND "
-#define CLARION_BELOW "(?6 IS NULL OR priority < ?6 OR (priority = ?6 AND id > ?7)) ORDER BY priority DESC, id"
+/// The first cases of one state, or of all: a walk along the index of state and order, so that a
+/// page costs its own length.
+Result<std::vector<CaseRow>> list_state(View& view, const CaseQuery& query,
+                                        const std::optional<std::string>& state) {
+#define CLARION_CASE_FILTER                                                                        \
+  "(?2 IS NULL OR assignee = ?2) AND (?3 IS NULL OR assignee = ?3) AND priority >= ?4 AND (?5 IS " \
+  "NULL OR instr(claim, ?5) > 0) AND "
+#define CLARION_BELOW \
+  "(?6 IS NULL OR priority < ?6 OR (priority = ?6 AND id > ?7)) ORDER BY priority DESC, id"
 #define CLARION_BEHIND "?6 IS NULL AND id > ?7 ORDER BY id"
   constexpr std::string_view kSelect[2][2] = {
-      {"SELECT " CLARION_CASE_COLUMNS " FROM cases WHERE ?1 IS NULL AND " CLARION_CASE_FILTER CLARION_BELOW,
-       "SELECT " CLARION_CASE_COLUMNS " FROM cases WHERE ?1 IS NULL AND " CLARION_CASE_FILTER CLARION_BEHIND},
-      {"SELECT " CLARION_CASE_COLUMNS " FROM cases WHERE state = ?1 AND " CLARION_CASE_FILTER CLARION_BELOW,
-       "SELECT " CLARION_CASE_COLUMNS " FROM cases WHERE state = ?1 AND " CLARION_CASE_FILTER CLARION_BEHIND}};
+      {"SELECT " CLARION_CASE_COLUMNS
+       " FROM cases WHERE ?1 IS NULL AND " CLARION_CASE_FILTER CLARION_BELOW,
+       "SELECT " CLARION_CASE_COLUMNS
+       " FROM cases WHERE ?1 IS NULL AND " CLARION_CASE_FILTER CLARION_BEHIND},
+      {"SELECT " CLARION_CASE_COLUMNS
+       " FROM cases WHERE state = ?1 AND " CLARION_CASE_FILTER CLARION_BELOW,
+       "SELECT " CLARION_CASE_COLUMNS
+       " FROM cases WHERE state = ?1 AND " CLARION_CASE_FILTER CLARION_BEHIND}};
 #undef CLARION_CASE_FILTER
 #undef CLARION_BELOW
 #undef CLARION_BEHIND
   auto select = view.connection().prepare(kSelect[state ? 1 : 0][query.by_id ? 1 : 0]);
   select.bind_all(state, query.assignee, query.only_account, query.min_priority, query.text,
-                  query.by_id ? std::optional<std::int64_t>() : query.after_priority, query.after_id);
+                  query.by_id ? std::optional<std::int64_t>() : query.after_priority,
+                  query.after_id);
   std::vector<CaseRow> out;
   while (static_cast<std::int64_t>(out.size()) < query.limit) {
     CLARION_TRY(auto row, select.step());
@@ -148,24 +152,29 @@ Result<std::vector<CaseRow>> list_cases(View& view, const CaseQuery& query) {
     return !query.by_id && a.priority != b.priority ? a.priority > b.priority : a.id < b.id;
   });
   // A state named twice gives its cases twice.
-  out.erase(std::unique(out.begin(), out.end(), [](const CaseRow& a, const CaseRow& b) { return a.id == b.id; }), out.end());
-  if (static_cast<std::int64_t>(out.size()) > query.limit) out.resize(static_cast<std::size_t>(query.limit));
+  out.erase(std::unique(out.begin(), out.end(),
+                        [](const CaseRow& a, const CaseRow& b) { return a.id == b.id; }),
+            out.end());
+  if (static_cast<std::int64_t>(out.size()) > query.limit)
+    out.resize(static_cast<std::size_t>(query.limit));
   return out;
 }
 
 Result<std::vector<CaseRow>> lost_leases(View& view, model::Time now, std::int64_t most) {
-  auto query = view.connection().prepare("SELECT " CLARION_CASE_COLUMNS
-                                         " FROM cases WHERE lease_until IS NOT NULL AND lease_until <= ? AND state = 'in_review' "
-                                         "ORDER BY lease_until LIMIT ?");
+  auto query = view.connection().prepare(
+      "SELECT " CLARION_CASE_COLUMNS
+      " FROM cases WHERE lease_until IS NOT NULL AND lease_until <= ? AND state = 'in_review' "
+      "ORDER BY lease_until LIMIT ?");
   query.bind_all(ms(now), most);
-  return all_cases(query);
+  return collect(query, case_at);
 }
 
 Result<std::vector<CaseRow>> waiting_cases(View& view, std::int64_t most) {
-  auto query = view.connection().prepare("SELECT " CLARION_CASE_COLUMNS
-                                         " FROM cases WHERE state = 'open' ORDER BY priority DESC, id LIMIT ?");
+  auto query = view.connection().prepare(
+      "SELECT " CLARION_CASE_COLUMNS
+      " FROM cases WHERE state = 'open' ORDER BY priority DESC, id LIMIT ?");
   query.bind(most);
-  return all_cases(query);
+  return collect(query, case_at);
 }
 
 Result<std::int64_t> load_of(View& view, std::string_view account) {
@@ -181,75 +190,85 @@ Result<std::int64_t> count_cases(View& view, std::string_view state) {
   return row ? query.integer(0) : 0;
 }
 
-Status add_case_event(Tx& tx, std::string_view case_id, std::string_view actor, std::string_view action, const json::object& detail) {
+Status add_case_event(Tx& tx, std::string_view case_id, std::string_view actor,
+                      std::string_view action, const json::object& detail) {
   auto insert = tx.connection().prepare(
       "INSERT INTO case_history(case_id, seq, at, actor, action, detail) "
-      "VALUES(?1, 1 + ifnull((SELECT max(seq) FROM case_history WHERE case_id = ?1), 0), ?2, ?3, ?4, ?5)");
+      "VALUES(?1, 1 + ifnull((SELECT max(seq) FROM case_history WHERE case_id = ?1), 0), ?2, ?3, "
+      "?4, ?5)");
   return insert.bind_all(case_id, ms(tx.now()), actor, action, json::serialize(detail)).run();
 }
 
 Result<std::vector<CaseEvent>> case_events(View& view, std::string_view case_id) {
-  auto query = view.connection().prepare("SELECT seq, at, actor, action, detail FROM case_history WHERE case_id = ? ORDER BY seq");
+  auto query = view.connection().prepare(
+      "SELECT seq, at, actor, action, detail FROM case_history WHERE case_id = ? ORDER BY seq");
   query.bind(case_id);
   std::vector<CaseEvent> out;
   while (true) {
     CLARION_TRY(auto row, query.step());
     if (!row) return out;
-    out.push_back({query.integer(0), time_of(query.integer(1)), query.text(2), query.text(3), json_at(query, 4).as_object()});
+    out.push_back({query.integer(0), time_of(query.integer(1)), query.text(2), query.text(3),
+                   json_at(query, 4).as_object()});
   }
 }
 
 std::string verdict_hash(const VerdictRow& row) {
-  return hash_of({{"id", row.id}, {"case", row.case_id}, {"actor", row.actor}, {"at", model::to_text(row.at)}, {"record", row.record}});
+  return hash_of({{"id", row.id},
+                  {"case", row.case_id},
+                  {"actor", row.actor},
+                  {"at", model::to_text(row.at)},
+                  {"record", row.record}});
 }
 
 Status add_verdict(Tx& tx, const VerdictRow& row) {
-  auto insert = tx.connection().prepare("INSERT INTO verdicts(id, case_id, actor, at, record) VALUES(?,?,?,?,?)");
+  auto insert = tx.connection().prepare(
+      "INSERT INTO verdicts(id, case_id, actor, at, record) VALUES(?,?,?,?,?)");
   return insert.bind_all(row.id, row.case_id, row.actor, ms(row.at), row.record).run();
 }
 
 Result<std::vector<VerdictRow>> verdicts_of_case(View& view, std::string_view case_id) {
-  auto query = view.connection().prepare("SELECT id, case_id, actor, at, record FROM verdicts WHERE case_id = ? ORDER BY at, id");
+  auto query = view.connection().prepare(
+      "SELECT id, case_id, actor, at, record FROM verdicts WHERE case_id = ? ORDER BY at, id");
   query.bind(case_id);
-  return all_verdicts_of(query);
+  return collect(query, verdict_at);
 }
 
 Result<std::vector<VerdictRow>> all_verdicts(View& view) {
-  auto query = view.connection().prepare("SELECT id, case_id, actor, at, record FROM verdicts ORDER BY id");
-  return all_verdicts_of(query);
+  auto query =
+      view.connection().prepare("SELECT id, case_id, actor, at, record FROM verdicts ORDER BY id");
+  return collect(query, verdict_at);
 }
 
 Status put_expert(Tx& tx, const ExpertRow& row) {
   auto insert = tx.connection().prepare(
       "INSERT INTO experts(id, account, record, changed_at) VALUES(?,?,?,?) "
-      "ON CONFLICT(id) DO UPDATE SET account = excluded.account, record = excluded.record, changed_at = excluded.changed_at");
-  const Status done = insert.bind_all(row.id, row.account, json::serialize(row.record), ms(tx.now())).run();
+      "ON CONFLICT(id) DO UPDATE SET account = excluded.account, record = excluded.record, "
+      "changed_at = excluded.changed_at");
+  const Status done =
+      insert.bind_all(row.id, row.account, json::serialize(row.record), ms(tx.now())).run();
   if (!done && done.error().errc == Errc::conflict) {
-    return Error{Errc::conflict, fmt::format("expert '{}': another expert has the account '{}'", row.id, row.account.value_or(""))};
+    return Error{Errc::conflict, fmt::format("expert '{}': another expert has the account '{}'",
+                                             row.id, row.account.value_or(""))};
   }
   return done;
 }
 
 Result<std::vector<ExpertRow>> list_experts(View& view) {
   auto query = view.connection().prepare("SELECT id, account, record FROM experts ORDER BY id");
-  std::vector<ExpertRow> out;
-  while (true) {
-    CLARION_TRY(auto row, query.step());
-    if (!row) return out;
-    out.push_back(expert_at(query));
-  }
+  return collect(query, expert_at);
 }
 
 Result<std::optional<ExpertRow>> find_expert(View& view, std::string_view id) {
   auto query = view.connection().prepare("SELECT id, account, record FROM experts WHERE id = ?");
-  CLARION_TRY(auto row, query.bind(id).step());
-  return row ? std::optional(expert_at(query)) : std::nullopt;
+  query.bind(id);
+  return first(query, expert_at);
 }
 
 Result<std::optional<ExpertRow>> find_expert_of(View& view, std::string_view account) {
-  auto query = view.connection().prepare("SELECT id, account, record FROM experts WHERE account = ?");
-  CLARION_TRY(auto row, query.bind(account).step());
-  return row ? std::optional(expert_at(query)) : std::nullopt;
+  auto query =
+      view.connection().prepare("SELECT id, account, record FROM experts WHERE account = ?");
+  query.bind(account);
+  return first(query, expert_at);
 }
 
 }  // namespace clarion::store

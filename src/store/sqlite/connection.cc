@@ -9,10 +9,13 @@ namespace {
 Error error_of(sqlite3* db, int code) {
   const std::string text = fmt::format("SQLite: {} ({})", sqlite3_errmsg(db), code);
   switch (code & 0xFF) {
-    case SQLITE_CONSTRAINT: return {Errc::conflict, text};
+    case SQLITE_CONSTRAINT:
+      return {Errc::conflict, text};
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return {Errc::corrupt, text};
-    default: return {Errc::unavailable, text, "unavailable"};
+    case SQLITE_NOTADB:
+      return {Errc::corrupt, text};
+    default:
+      return {Errc::unavailable, text, "unavailable"};
   }
 }
 
@@ -26,8 +29,8 @@ Statement::~Statement() {
 }
 
 Statement& Statement::bind(std::string_view text) {
-  failed_ |= sqlite3_bind_text64(statement_, next_++, text.data() != nullptr ? text.data() : "", text.size(),
-                                 SQLITE_TRANSIENT, SQLITE_UTF8);
+  failed_ |= sqlite3_bind_text64(statement_, next_++, text.data() != nullptr ? text.data() : "",
+                                 text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   return *this;
 }
 Statement& Statement::bind(std::int64_t value) {
@@ -43,13 +46,14 @@ Statement& Statement::bind(std::nullptr_t) {
   return *this;
 }
 Statement& Statement::bind_blob(std::string_view bytes) {
-  failed_ |= sqlite3_bind_blob64(statement_, next_++, bytes.data() != nullptr ? bytes.data() : "", bytes.size(),
-                                 SQLITE_TRANSIENT);
+  failed_ |= sqlite3_bind_blob64(statement_, next_++, bytes.data() != nullptr ? bytes.data() : "",
+                                 bytes.size(), SQLITE_TRANSIENT);
   return *this;
 }
 
 Result<bool> Statement::step() {
-  if (statement_ == nullptr || failed_ != SQLITE_OK) return error_of(db_, failed_ != SQLITE_OK ? failed_ : SQLITE_ERROR);
+  if (statement_ == nullptr || failed_ != SQLITE_OK)
+    return error_of(db_, failed_ != SQLITE_OK ? failed_ : SQLITE_ERROR);
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -65,16 +69,23 @@ Status Statement::run() {
 std::string Statement::text(int column) const {
   const void* bytes = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
-  return bytes != nullptr ? std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size)) : std::string();
+  return bytes != nullptr
+             ? std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size))
+             : std::string();
 }
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 double Statement::real(int column) const { return sqlite3_column_double(statement_, column); }
-bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access) {
   sqlite3* db = nullptr;
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
-                    (access == Access::write ? SQLITE_OPEN_CREATE : 0);  // a reader of a WAL needs to write its index
+                    (access == Access::write ? SQLITE_OPEN_CREATE
+                                             : 0);  // a reader of a WAL needs to write its index
   const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
   std::unique_ptr<Connection> connection(new Connection(db));
   if (code != SQLITE_OK) return within(path, error_of(db, code));
@@ -82,7 +93,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Ac
   sqlite3_busy_timeout(db, 10'000);  // another process of ours writes for milliseconds
   // FULL: the write-ahead log is synced at every commit (contract section 5, promise 1).
   CLARION_TRY(connection->execute(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; "
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA "
+      "trusted_schema=OFF; "
       "PRAGMA secure_delete=ON; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=1000;"));
   if (access == Access::read) {
     CLARION_TRY(connection->execute("PRAGMA query_only=ON;"));
@@ -99,7 +111,8 @@ Statement Connection::prepare(std::string_view sql) {
   const auto found = statements_.find(sql);
   if (found != statements_.end()) return {db_, found->second};
   sqlite3_stmt* statement = nullptr;
-  sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                     &statement, nullptr);
   if (statement != nullptr) statements_.emplace(sql, statement);
   return {db_, statement};
 }

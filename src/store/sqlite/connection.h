@@ -14,14 +14,18 @@ struct sqlite3_stmt;
 
 namespace clarion::store::sqlite {
 
-/// One prepared statement while it is used; reset when it dies. Bind by position from 1, read columns from 0.
+/// One prepared statement while it is used; reset when it dies. Bind by position from 1, read
+/// columns from 0.
 class Statement {
  public:
   Statement(sqlite3* db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
   Statement(Statement&& other) noexcept
-      : db_(other.db_), statement_(std::exchange(other.statement_, nullptr)), next_(other.next_), failed_(other.failed_) {}
+      : db_(other.db_),
+        statement_(std::exchange(other.statement_, nullptr)),
+        next_(other.next_),
+        failed_(other.failed_) {}
   Statement& operator=(Statement&&) = delete;
   ~Statement();
 
@@ -45,7 +49,8 @@ class Statement {
     return *this;
   }
 
-  /// True when there is a row. Errors: `unavailable` (busy, full, I/O), `corrupt`, `conflict` (a constraint).
+  /// True when there is a row. Errors: `unavailable` (busy, full, I/O), `corrupt`, `conflict` (a
+  /// constraint).
   Result<bool> step();
   /// Runs a statement that gives no rows.
   Status run();
@@ -72,7 +77,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// A statement of this text, prepared once a connection. The text must be a literal or live as long.
+  /// A statement of this text, prepared once a connection. The text must be a literal or live as
+  /// long.
   Statement prepare(std::string_view sql);
   /// Runs one or more statements without parameters.
   Status execute(const std::string& sql);

@@ -14,28 +14,38 @@ Result<std::optional<std::string>> find_meta(View& view, std::string_view key) {
 }
 
 Status set_meta(Tx& tx, std::string_view key, std::string_view value) {
-  auto insert =
-      tx.connection().prepare("INSERT INTO meta(key, value) VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+  auto insert = tx.connection().prepare(
+      "INSERT INTO meta(key, value) VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value = "
+      "excluded.value");
   return insert.bind(key).bind(value).run();
 }
 
-Result<std::optional<StoredAnswer>> find_answer(View& view, std::string_view credential, std::string_view key) {
+Result<std::optional<StoredAnswer>> find_answer(View& view, std::string_view credential,
+                                                std::string_view key) {
   auto query = view.connection().prepare(
-      "SELECT request_hash, status, headers, body FROM idempotency WHERE credential = ? AND key = ?");
+      "SELECT request_hash, status, headers, body FROM idempotency WHERE credential = ? AND key = "
+      "?");
   CLARION_TRY(auto row, query.bind(credential).bind(key).step());
   if (!row) return std::nullopt;
-  return StoredAnswer{query.text(0), static_cast<int>(query.integer(1)), query.text(2), query.text(3)};
+  return StoredAnswer{query.text(0), static_cast<int>(query.integer(1)), query.text(2),
+                      query.text(3)};
 }
 
-Status keep_answer(Tx& tx, std::string_view credential, std::string_view key, const StoredAnswer& answer) {
+Status keep_answer(Tx& tx, std::string_view credential, std::string_view key,
+                   const StoredAnswer& answer) {
   auto insert = tx.connection().prepare(
-      "INSERT INTO idempotency(credential, key, request_hash, status, headers, body, at) VALUES(?,?,?,?,?,?,?)");
-  return insert.bind_all(credential, key, answer.request_hash, answer.status, answer.headers, answer.body, ms(tx.now())).run();
+      "INSERT INTO idempotency(credential, key, request_hash, status, headers, body, at) "
+      "VALUES(?,?,?,?,?,?,?)");
+  return insert
+      .bind_all(credential, key, answer.request_hash, answer.status, answer.headers, answer.body,
+                ms(tx.now()))
+      .run();
 }
 
 Status drop_old_answers(Tx& tx) {
   auto drop = tx.connection().prepare(
-      "DELETE FROM idempotency WHERE (credential, key) IN (SELECT credential, key FROM idempotency WHERE at < ? LIMIT 1000)");
+      "DELETE FROM idempotency WHERE (credential, key) IN (SELECT credential, key FROM idempotency "
+      "WHERE at < ? LIMIT 1000)");
   return drop.bind(ms(tx.now() - kAnswersKept)).run();
 }
 

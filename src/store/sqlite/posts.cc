@@ -6,41 +6,37 @@ namespace clarion::store {
 namespace {
 
 PostRow post_at(const sqlite::Statement& row) {
-  return {row.integer(0), row.text(1), row.text(2), row.text(3),    row.text(4),  row.text(5),
-          row.text(6),    row.text(7), row.real(8), row.integer(9), row.text(10), time_of(row.integer(11))};
-}
-
-Result<std::vector<PostRow>> all_posts(sqlite::Statement& query) {
-  std::vector<PostRow> out;
-  while (true) {
-    CLARION_TRY(auto row, query.step());
-    if (!row) return out;
-    out.push_back(post_at(query));
-  }
+  return {row.integer(0), row.text(1),    row.text(2),  row.text(3),
+          row.text(4),    row.text(5),    row.text(6),  row.text(7),
+          row.real(8),    row.integer(9), row.text(10), time_of(row.integer(11))};
 }
 
 GroupRow group_at(const sqlite::Statement& row) {
-  return {row.integer(0),          row.text(1), row.text(2), row.integer(3), time_of(row.integer(4)),
-          time_of(row.integer(5)), row.real(6), row.text(7), text_at(row, 8)};
+  return {
+      row.integer(0),          row.text(1), row.text(2), row.integer(3), time_of(row.integer(4)),
+      time_of(row.integer(5)), row.real(6), row.text(7), text_at(row, 8)};
 }
 
 }  // namespace
 
-Result<std::optional<PostRow>> find_post(View& view, std::string_view mode, std::string_view source, std::string_view id) {
+Result<std::optional<PostRow>> find_post(View& view, std::string_view mode, std::string_view source,
+                                         std::string_view id) {
   auto query = view.connection().prepare(
-      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, received_at FROM posts "
+      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, "
+      "received_at FROM posts "
       "WHERE mode = ? AND source = ? AND id = ?");
-  CLARION_TRY(auto row, query.bind_all(mode, source, id).step());
-  return row ? std::optional(post_at(query)) : std::nullopt;
+  query.bind_all(mode, source, id);
+  return first(query, post_at);
 }
 
 Status add_post(Tx& tx, PostRow& post) {
   auto insert = tx.connection().prepare(
-      "INSERT INTO posts(mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, received_at) "
+      "INSERT INTO posts(mode, source, id, rank, text_hash, record, hits, score, group_id, "
+      "case_id, received_at) "
       "VALUES(?,?,?,?,?,?,?,?,?,?,?)");
   CLARION_TRY(insert
-                  .bind_all(post.mode, post.source, post.id, post.rank, post.text_hash, post.record, post.hits, post.score,
-                            post.group, post.case_id, ms(post.received_at))
+                  .bind_all(post.mode, post.source, post.id, post.rank, post.text_hash, post.record,
+                            post.hits, post.score, post.group, post.case_id, ms(post.received_at))
                   .run());
   post.seq = tx.connection().last_row_id();
   return ok();
@@ -49,15 +45,18 @@ Status add_post(Tx& tx, PostRow& post) {
 Status update_post(Tx& tx, const PostRow& post) {
   auto update = tx.connection().prepare(
       "UPDATE posts SET rank = ?, text_hash = ?, record = ?, hits = ?, score = ? WHERE seq = ?");
-  return update.bind_all(post.rank, post.text_hash, post.record, post.hits, post.score, post.seq).run();
+  return update.bind_all(post.rank, post.text_hash, post.record, post.hits, post.score, post.seq)
+      .run();
 }
 
-Result<std::vector<PostRow>> posts_of_case(View& view, std::string_view case_id, std::int64_t after_seq, std::int64_t most) {
+Result<std::vector<PostRow>> posts_of_case(View& view, std::string_view case_id,
+                                           std::int64_t after_seq, std::int64_t most) {
   auto query = view.connection().prepare(
-      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, received_at FROM posts "
+      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, "
+      "received_at FROM posts "
       "WHERE case_id = ? AND seq > ? ORDER BY seq LIMIT ?");
   query.bind_all(case_id, after_seq, most);
-  return all_posts(query);
+  return collect(query, post_at);
 }
 
 Status move_posts(Tx& tx, std::string_view from_case, std::string_view to_case) {
@@ -67,20 +66,23 @@ Status move_posts(Tx& tx, std::string_view from_case, std::string_view to_case) 
 
 Result<std::vector<PostRow>> posts_before(View& view, model::Time before, std::int64_t most) {
   auto query = view.connection().prepare(
-      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, received_at FROM posts "
+      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, "
+      "received_at FROM posts "
       "WHERE received_at < ? AND record <> '' ORDER BY received_at LIMIT ?");
   query.bind_all(ms(before), most);
-  return all_posts(query);
+  return collect(query, post_at);
 }
 
-Result<std::optional<std::string>> find_tombstone(View& view, std::string_view mode, std::string_view source, std::string_view id) {
-  auto query = view.connection().prepare("SELECT rank FROM tombstones WHERE mode = ? AND source = ? AND id = ?");
+Result<std::optional<std::string>> find_tombstone(View& view, std::string_view mode,
+                                                  std::string_view source, std::string_view id) {
+  auto query = view.connection().prepare(
+      "SELECT rank FROM tombstones WHERE mode = ? AND source = ? AND id = ?");
   CLARION_TRY(auto row, query.bind_all(mode, source, id).step());
   return row ? std::optional(query.text(0)) : std::nullopt;
 }
 
-Status keep_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id, std::string_view rank,
-                      model::Time until) {
+Status keep_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id,
+                      std::string_view rank, model::Time until) {
   auto insert = tx.connection().prepare(
       "INSERT INTO tombstones(mode, source, id, rank, until) VALUES(?,?,?,?,?) "
       "ON CONFLICT DO UPDATE SET rank = excluded.rank, until = max(until, excluded.until)");
@@ -88,50 +90,55 @@ Status keep_tombstone(Tx& tx, std::string_view mode, std::string_view source, st
 }
 
 Status drop_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id) {
-  auto drop = tx.connection().prepare("DELETE FROM tombstones WHERE mode = ? AND source = ? AND id = ?");
+  auto drop =
+      tx.connection().prepare("DELETE FROM tombstones WHERE mode = ? AND source = ? AND id = ?");
   return drop.bind_all(mode, source, id).run();
 }
 
 Status drop_old_tombstones(Tx& tx) {
   auto drop = tx.connection().prepare(
-      "DELETE FROM tombstones WHERE (mode, source, id) IN (SELECT mode, source, id FROM tombstones WHERE until < ? LIMIT 1000)");
+      "DELETE FROM tombstones WHERE (mode, source, id) IN (SELECT mode, source, id FROM tombstones "
+      "WHERE until < ? LIMIT 1000)");
   return drop.bind(ms(tx.now())).run();
 }
 
 Result<std::optional<GroupRow>> find_group(View& view, std::int64_t id) {
   auto query = view.connection().prepare(
-      "SELECT id, mode, sketch, size, first_seen, last_seen, rate, figures, case_id FROM groups WHERE id = ?");
-  CLARION_TRY(auto row, query.bind(id).step());
-  return row ? std::optional(group_at(query)) : std::nullopt;
+      "SELECT id, mode, sketch, size, first_seen, last_seen, rate, figures, case_id FROM groups "
+      "WHERE id = ?");
+  query.bind(id);
+  return first(query, group_at);
 }
 
 Status add_group(Tx& tx, GroupRow& group) {
   auto insert = tx.connection().prepare(
-      "INSERT INTO groups(mode, sketch, size, first_seen, last_seen, rate, figures, case_id) VALUES(?,?,?,?,?,?,?,?)");
+      "INSERT INTO groups(mode, sketch, size, first_seen, last_seen, rate, figures, case_id) "
+      "VALUES(?,?,?,?,?,?,?,?)");
   insert.bind(group.mode).bind_blob(group.sketch);
-  CLARION_TRY(insert.bind_all(group.size, ms(group.first_seen), ms(group.last_seen), group.rate, group.figures, group.case_id).run());
+  CLARION_TRY(insert
+                  .bind_all(group.size, ms(group.first_seen), ms(group.last_seen), group.rate,
+                            group.figures, group.case_id)
+                  .run());
   group.id = tx.connection().last_row_id();
   return ok();
 }
 
 Status update_group(Tx& tx, const GroupRow& group) {
   auto update = tx.connection().prepare(
-      "UPDATE groups SET size = ?, first_seen = ?, last_seen = ?, rate = ?, figures = ?, case_id = ? WHERE id = ?");
+      "UPDATE groups SET size = ?, first_seen = ?, last_seen = ?, rate = ?, figures = ?, case_id = "
+      "? WHERE id = ?");
   return update
-      .bind_all(group.size, ms(group.first_seen), ms(group.last_seen), group.rate, group.figures, group.case_id, group.id)
+      .bind_all(group.size, ms(group.first_seen), ms(group.last_seen), group.rate, group.figures,
+                group.case_id, group.id)
       .run();
 }
 
 Result<std::vector<GroupRow>> newest_groups(View& view, std::int64_t most) {
   auto query = view.connection().prepare(
-      "SELECT id, mode, sketch, size, first_seen, last_seen, rate, figures, case_id FROM groups ORDER BY last_seen DESC LIMIT ?");
+      "SELECT id, mode, sketch, size, first_seen, last_seen, rate, figures, case_id FROM groups "
+      "ORDER BY last_seen DESC LIMIT ?");
   query.bind(most);
-  std::vector<GroupRow> out;
-  while (true) {
-    CLARION_TRY(auto row, query.step());
-    if (!row) return out;
-    out.push_back(group_at(query));
-  }
+  return collect(query, group_at);
 }
 
 }  // namespace clarion::store
