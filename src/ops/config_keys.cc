@@ -147,8 +147,8 @@ std::vector<ConfigKey> make_keys() {
 
       {.name = "outlets.allow_addresses",
        .member = CLARION_AT(outlets.allow_addresses),
-       .doc = "Private or loopback targets that outlets may reach all the same: addresses or CIDR "
-              "blocks.",
+       .doc = "Private or loopback targets that outlets may reach all the same. No effect yet: "
+              "there are no outlets.",
        .check = checks::address_block},
 
       {.name = "log.level",
