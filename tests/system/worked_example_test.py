@@ -46,6 +46,7 @@ class WorkedExample(unittest.TestCase):
 
             frame = reader.receive_type("notice")
             self.assertEqual((frame["offset"], frame["notice"]["id"], frame["jws"]), ("1", created.json["id"], published["jws"]))
+            reader.close()
             self.assertEqual(desk.ok(server.get(path, desk.anna))["state"], "closed")
             self.assertIn("; head ", run("audit", "verify", data=server.data))
 
