@@ -167,6 +167,7 @@ std::vector<Problem> lint(const std::vector<PackSource>& packs, LintOptions opti
   std::vector<PackSyntax> syntax;
   // make() names what it refuses; the parser's own warnings come with the syntax below.
   std::vector<Problem> parsed;
+  syntax.reserve(packs.size());
   for (const PackSource& pack : packs) syntax.push_back(detail::parse_pack(pack, parsed));
   for (const PackSyntax& pack : syntax) Linter(pack, options, problems).run();
   const auto refused = RuleSet::check(packs);

@@ -47,6 +47,7 @@ std::uint32_t topic_index(std::string_view id) {
 
 std::vector<Rule::Example> examples_of(const std::vector<detail::Example>& examples) {
   std::vector<Rule::Example> out;
+  out.reserve(examples.size());
   for (const detail::Example& example : examples) out.push_back({example.text, example.line});
   return out;
 }

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 #include <hs/hs.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <span>
 #include <optional>
 
 namespace clarion::rules::detail {
@@ -125,7 +127,9 @@ bool take_database(std::string_view& bytes, Database& database) {
   if (!take_number(bytes, size) || size > bytes.size()) return false;
   if (size == 0) return true;
   hs_database_t* read = nullptr;
-  const bool fits = hs_deserialize_database(bytes.data(), size, &read) == HS_SUCCESS;
+  const std::span<const char> serialised(bytes.begin(), size);
+  const bool fits =
+      hs_deserialize_database(serialised.data(), serialised.size(), &read) == HS_SUCCESS;
   database.reset(read);
   bytes.remove_prefix(size);
   return fits;

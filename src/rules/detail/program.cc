@@ -77,6 +77,7 @@ struct ProgramBuilder::State {
 
   std::vector<std::uint32_t> atoms_of(const std::vector<Phrase>& phrases, model::View view) {
     std::vector<std::uint32_t> ids;
+    ids.reserve(phrases.size());
     for (const Phrase& phrase : phrases) ids.push_back(literal(view, phrase.key));
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
