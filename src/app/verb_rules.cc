@@ -20,7 +20,7 @@ int rules_check(const std::string& dir) {
   const auto packs = packs_of(dir);
   if (!packs) return fail(packs.error());
   std::size_t errors = 0, warnings = 0;
-  for (const rules::Problem& problem : rules::lint(packs.value(), {.strict = true})) {
+  for (const rules::Problem& problem : rules::lint(packs.value())) {
     fmt::print("{}\n", rules::to_text(problem));
     ++(problem.warning ? warnings : errors);
   }

@@ -44,15 +44,18 @@ bool may_see_mode(std::string_view mode, const Actor* actor, const identity::Rig
          (actor != nullptr && actor->scope == identity::Scope::drill);
 }
 
-/// An expert sees the drafts of own cases; others of the staff see all that their regions match.
-Result<bool> may_see_draft(store::View& view, const store::NoticeRow& row, const Actor& actor,
-                           const identity::RightsPolicy& policy) {
-  if (!row.draft) return true;
-  const json::value* regions = row.draft->if_contains("regions");
-  if (!identity::may_see_in(actor,
-                            regions != nullptr ? strings_of(*regions) : std::vector<std::string>{}))
-    return false;
-  if (identity::grant(Act::see_cases, actor, policy) == Grant::yes) return true;
+/// Whether a person at the desk sees drafts, authors and approvals of a notice: of the own cases
+/// for an expert, else of what their regions match. What is published, anyone sees.
+Result<bool> may_see_inside(store::View& view, const store::NoticeRow& row, const Actor& actor,
+                            const identity::RightsPolicy& policy) {
+  if (row.draft) {
+    const json::value* regions = row.draft->if_contains("regions");
+    const std::vector<std::string> places =
+        regions != nullptr ? strings_of(*regions) : std::vector<std::string>{};
+    if (!identity::may_see_in(actor, places)) return false;
+  }
+  const Grant granted = identity::grant(Act::see_cases, actor, policy);
+  if (granted != Grant::own) return granted == Grant::yes;
   if (!row.case_id) return false;
   CLARION_TRY(auto from, store::find_case(view, *row.case_id));
   return from && desk::is_own(*from, actor);
@@ -93,20 +96,20 @@ Result<Response> show(store::View& view, const Request& request, const Actor* ac
                       model::Time now) {
   CLARION_TRY(auto row, store::find_notice(view, request.params.at("id")));
   if (!row || !may_see_mode(row->mode, actor, policy)) return no_notice();
-  const bool staff = is_staff(actor, policy);
+  bool inside = false;
+  if (actor != nullptr) {
+    CLARION_TRY(inside, may_see_inside(view, *row, *actor, policy));
+  }
   if (const auto asked = request.query_value("revision")) {
     CLARION_TRY(auto number, number_in("revision", *asked));
     CLARION_TRY(auto revision, store::find_revision(view, row->id, number));
     if (!revision) return no_notice();
-    if (!staff) return public_answer(request, public_view(*revision, row->revision, now));
+    if (!inside) return public_answer(request, public_view(*revision, row->revision, now));
     return with_version(desk_view_of(*row, *revision, now), row->version);
   }
-  if (staff) {
-    CLARION_TRY(auto visible, may_see_draft(view, *row, *actor, policy));
-    if (visible) {
-      CLARION_TRY(auto body, desk_view(view, *row, options, now));
-      return with_version(body, row->version);
-    }
+  if (inside) {
+    CLARION_TRY(auto body, desk_view(view, *row, options, now));
+    return with_version(body, row->version);
   }
   if (row->revision == 0) return no_notice();
   CLARION_TRY(auto revision, store::find_revision(view, row->id, row->revision));
@@ -252,7 +255,7 @@ Result<Response> list_for_desk(store::View& view, const Request& request, const 
       const std::string state = row.draft ? row.draft_state : "published";
       if (std::find(query.states.begin(), query.states.end(), state) == query.states.end())
         continue;
-      CLARION_TRY(auto visible, may_see_draft(view, row, actor, policy));
+      CLARION_TRY(auto visible, may_see_inside(view, row, actor, policy));
       if (!visible) continue;
       CLARION_TRY(auto item, desk_view(view, row, options, now));
       if (!model::passes(facets_of_form(item), query.filter)) continue;
