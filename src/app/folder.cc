@@ -14,7 +14,11 @@
 
 namespace clarion::app {
 
-Result<Folder> open_folder(const std::string& path) {
+Result<Folder> open_folder(const std::string& path, Missing missing) {
+  std::error_code failed;
+  if (missing == Missing::refuse && !std::filesystem::exists(path + "/clarion.db", failed)) {
+    return Error{Errc::not_found, fmt::format("{}: holds no data of Clarion", path)};
+  }
   Folder folder{ops::make_system_clock(), ops::make_system_random(), nullptr};
   CLARION_TRY(folder.database,
               store::Database::open({.folder = path}, *folder.clock, *folder.random));

@@ -16,8 +16,11 @@ struct Folder {
   std::unique_ptr<store::Database> database;
 };
 
-/// Errors: those of Database::open.
-[[nodiscard]] Result<Folder> open_folder(const std::string& path);
+/// Whether a folder that holds no data yet gets a store: not for who only wants to look, since a
+/// mistyped path would then pass every check.
+enum class Missing { make, refuse };
+/// Errors: those of Database::open; `not_found` when there is no store and none is to be made.
+[[nodiscard]] Result<Folder> open_folder(const std::string& path, Missing missing);
 
 /// How the audit chain names who works on the command line: cli:USER.
 [[nodiscard]] std::string cli_actor();

@@ -21,7 +21,7 @@ namespace {
 /// Runs one change on a data folder and prints what it returns.
 template <class F>
 int change(const std::string& data, F act) {
-  auto folder = open_folder(data);
+  auto folder = open_folder(data, Missing::make);
   if (!folder) return fail(folder.error());
   Folder& open = folder.value();
   const Result<std::string> done =
@@ -91,7 +91,7 @@ int user_add(const std::string& data, const UserAdd& given) {
 }
 
 int user_list(const std::string& data) {
-  auto folder = open_folder(data);
+  auto folder = open_folder(data, Missing::refuse);
   if (!folder) return fail(folder.error());
   const auto accounts =
       folder.value().database->read([](store::View& view) { return store::list_accounts(view); });
@@ -169,7 +169,7 @@ int token_issue(const std::string& data, const TokenIssue& given) {
 }
 
 int token_list(const std::string& data) {
-  auto folder = open_folder(data);
+  auto folder = open_folder(data, Missing::refuse);
   if (!folder) return fail(folder.error());
   const auto tokens =
       folder.value().database->read([](store::View& view) { return store::list_tokens(view); });

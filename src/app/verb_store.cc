@@ -23,7 +23,7 @@ Result<std::string> read_file(const std::string& path) {
 
 Result<notice::PublicKeys> keys_from(const std::string& jwks, const std::string& data) {
   if (jwks.empty()) {
-    CLARION_TRY(auto folder, open_folder(data));
+    CLARION_TRY(auto folder, open_folder(data, Missing::refuse));
     return folder.database->read([](store::View& view) { return notice::public_keys(view); });
   }
   std::string document;
@@ -70,14 +70,14 @@ Result<Signed> signed_of(const json::object& record) {
 }  // namespace
 
 int db_migrate(const std::string& data) {
-  auto folder = open_folder(data);
+  auto folder = open_folder(data, Missing::make);
   if (!folder) return fail(folder.error());
   fmt::print("schema {}\n", store::newest_schema());
   return 0;
 }
 
 int db_check(const std::string& data) {
-  auto folder = open_folder(data);
+  auto folder = open_folder(data, Missing::refuse);
   if (!folder) return fail(folder.error());
   const Status checked = folder.value().database->check();
   if (!checked) return fail(checked.error());
@@ -93,12 +93,12 @@ int audit_verify(const std::string& data, const std::string& head) {
     const auto [end, failed] =
         std::from_chars(head.data(), head.data() + std::min(colon, head.size()), kept->seq);
     if (colon == std::string::npos || failed != std::errc() || end != head.data() + colon ||
-        head.size() - colon - 1 != 64) {
+        kept->seq < 0 || head.size() - colon - 1 != 64) {
       return fail({Errc::invalid, fmt::format("--head: '{}' is no SEQ:HASH", head)});
     }
     kept->hash = head.substr(colon + 1);
   }
-  auto folder = open_folder(data);
+  auto folder = open_folder(data, Missing::refuse);
   if (!folder) return fail(folder.error());
   const auto report = folder.value().database->read(
       [&](store::View& view) { return notice::verify_audit(view, kept); });
@@ -111,7 +111,7 @@ int audit_verify(const std::string& data, const std::string& head) {
 }
 
 int keys_list(const std::string& data) {
-  auto folder = open_folder(data);
+  auto folder = open_folder(data, Missing::refuse);
   if (!folder) return fail(folder.error());
   const auto rows = folder.value().database->read(
       [](store::View& view) { return store::list_signing_keys(view); });

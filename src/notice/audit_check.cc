@@ -23,7 +23,8 @@ class Check {
     CLARION_TRY(check_revisions());
     CLARION_TRY(check_approvals());
     CLARION_TRY(check_verdicts());
-    for (const auto& [what, hash] : recorded_) find(fmt::format("{}: recorded, but not there any more", what));
+    for (const auto& [what, hash] : recorded_)
+      find(fmt::format("{}: recorded, but not there any more", what));
     return ok();
   }
 
@@ -38,23 +39,32 @@ class Check {
     bool head_seen = !head.has_value() || head->seq == 0;
     std::int64_t expected = 1;
     std::string previous(64, '0');
-    CLARION_TRY(store::each_audit(view_, 0, INT64_MAX, [&](const store::AuditRecord& record) {
-      ++report_.records;
-      if (record.seq != expected) find(fmt::format("audit {}: the record before it is missing", record.seq));
-      if (record.previous != previous) find(fmt::format("audit {}: does not follow the record before it", record.seq));
-      if (store::audit_hash(record) != record.hash) find(fmt::format("audit {}: changed", record.seq));
-      if (head && record.seq == head->seq) {
-        head_seen = true;
-        if (record.hash != head->hash) find(fmt::format("audit {}: is not the head that was kept outside", record.seq));
-      }
-      remember(record);
-      hashes_.emplace(record.seq, record.hash);
-      previous = record.hash;
-      expected = record.seq + 1;
-      report_.head = {record.seq, record.hash};
-      return true;
-    }));
-    if (!head_seen) find(fmt::format("the chain ends at {}, before the head {} that was kept outside", report_.head.seq, head->seq));
+    // From the lowest number there can be: a record put before the first is one too many as well.
+    CLARION_TRY(
+        store::each_audit(view_, INT64_MIN, INT64_MAX, [&](const store::AuditRecord& record) {
+          ++report_.records;
+          if (record.seq != expected)
+            find(fmt::format("audit {}: the record before it is missing", record.seq));
+          if (record.previous != previous)
+            find(fmt::format("audit {}: does not follow the record before it", record.seq));
+          const std::string hash = store::audit_hash(record);
+          if (hash.empty() || hash != record.hash)
+            find(fmt::format("audit {}: changed", record.seq));
+          if (head && record.seq == head->seq) {
+            head_seen = true;
+            if (record.hash != head->hash)
+              find(fmt::format("audit {}: is not the head that was kept outside", record.seq));
+          }
+          remember(record);
+          hashes_.emplace(record.seq, record.hash);
+          previous = record.hash;
+          expected = record.seq < INT64_MAX ? record.seq + 1 : record.seq;
+          report_.head = {record.seq, record.hash};
+          return true;
+        }));
+    if (!head_seen)
+      find(fmt::format("the chain ends at {}, before the head {} that was kept outside",
+                       report_.head.seq, head->seq));
     return ok();
   }
 
@@ -64,17 +74,29 @@ class Check {
     const json::object* detail = failed ? nullptr : value.if_object();
     if (detail == nullptr) return;
     const std::string hash(string_or(*detail, "hash"));
+    for (const char* end : {"notice.edit", "notice.reject", "notice.publish", "notice.withdraw"}) {
+      if (record.action == end) approvals_ended_at_seq_[record.subject] = record.seq;
+    }
     if (record.action == "notice.publish" || record.action == "notice.withdraw") {
       const json::value* revision = detail->if_contains("revision");
       if (revision == nullptr || !revision->is_int64()) return;
-      const std::string what = fmt::format("notice {} revision {}", record.subject, revision->get_int64());
-      recorded_[what] = hash;
-      published_at_seq_[what] = record.seq;
+      const std::string what =
+          fmt::format("notice {} revision {}", record.subject, revision->get_int64());
+      keep(what, hash, record.seq);
+      published_at_seq_.emplace(what, record.seq);
     } else if (record.action == "notice.approve") {
-      recorded_[fmt::format("approval {}", string_or(*detail, "approval"))] = hash;
+      const std::string what = fmt::format("approval {}", string_or(*detail, "approval"));
+      keep(what, hash, record.seq);
+      approved_at_seq_.emplace(what, record.seq);
     } else if (record.action == "case.verdict") {
-      recorded_[fmt::format("verdict {}", string_or(*detail, "verdict_id"))] = hash;
+      keep(fmt::format("verdict {}", string_or(*detail, "verdict_id")), hash, record.seq);
     }
+  }
+
+  /// What was recorded first counts: who can lengthen the chain can't record the same thing anew.
+  void keep(const std::string& what, const std::string& hash, std::int64_t seq) {
+    if (!recorded_.emplace(what, hash).second)
+      find(fmt::format("{}: recorded again by audit {}", what, seq));
   }
 
   /// True when the row is as recorded.
@@ -84,7 +106,7 @@ class Check {
       find(fmt::format("{}: there without a record", what));
       return false;
     }
-    const bool same = found->second == hash;
+    const bool same = !hash.empty() && found->second == hash;
     if (!same) find(fmt::format("{}: changed since it was recorded", what));
     recorded_.erase(found);
     return same;
@@ -113,7 +135,7 @@ class Check {
       }
       const auto head = hashes_.find(seq->get_int64());
       const std::string hash = head != hashes_.end() ? head->second : std::string(64, '0');
-      if (string_or(*audit, "hash") != hash || published_at_seq_[what] != seq->get_int64() + 1) {
+      if (string_or(*audit, "hash") != hash || published_at_seq_[what] - 1 != seq->get_int64()) {
         find(fmt::format("{}: its audit member is not the head before its record", what));
       }
       return true;
@@ -124,7 +146,14 @@ class Check {
     CLARION_TRY(auto rows, store::all_approvals(view_));
     for (const store::ApprovalRow& row : rows) {
       ++report_.approvals;
-      settle(fmt::format("approval {}", row.id), store::approval_hash(row));
+      const std::string what = fmt::format("approval {}", row.id);
+      settle(what, store::approval_hash(row));
+      const auto ended = approvals_ended_at_seq_.find(row.notice_id);
+      const bool over =
+          ended != approvals_ended_at_seq_.end() && ended->second > approved_at_seq_[what];
+      if (row.void_ != over)
+        find(fmt::format("{}: {}", what,
+                         over ? "counts again" : "counts no more, though nothing ended it"));
     }
     return ok();
   }
@@ -142,7 +171,9 @@ class Check {
   AuditReport& report_;
   Recorded recorded_;
   std::unordered_map<std::int64_t, std::string> hashes_;
-  std::unordered_map<std::string, std::int64_t> published_at_seq_;
+  std::unordered_map<std::string, std::int64_t> published_at_seq_, approved_at_seq_;
+  std::unordered_map<std::string, std::int64_t>
+      approvals_ended_at_seq_;  // by notice: its newest record that made approvals void
 };
 
 }  // namespace

@@ -168,9 +168,13 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options, const 
       return Error{Errc::unavailable, fmt::format("{}: {}", options.folder, failed.message())};
   }
   auto impl = std::make_unique<Impl>(std::move(options), clock, random);
-  CLARION_TRY(impl->writer, Connection::open(impl->path, Connection::Access::write));
-  CLARION_TRY(migrate(*impl->writer));
-  CLARION_TRY(impl->watcher, Connection::open(impl->path, Connection::Access::read));
+  const auto connect = [&impl]() -> Status {
+    CLARION_TRY(impl->writer, Connection::open(impl->path, Connection::Access::write));
+    CLARION_TRY(migrate(*impl->writer));
+    CLARION_TRY(impl->watcher, Connection::open(impl->path, Connection::Access::read));
+    return ok();
+  };
+  if (const Status connected = connect(); !connected) return within(impl->path, connected.error());
   Impl* raw = impl.get();
   impl->thread = std::thread([raw] { raw->write_until_stopped(); });
   return std::unique_ptr<Database>(new Database(std::move(impl)));
