@@ -4,6 +4,7 @@
 #include "desk/evidence.h"
 #include "group/spread.h"
 #include "intake/order.h"
+#include "store/meta.h"
 #include "store/posts.h"
 
 #include <fmt/format.h>
@@ -62,6 +63,7 @@ Status forget(store::Tx& tx, store::PostRow& row) {
   row.record.clear();
   row.hits = "[]";
   CLARION_TRY(store::update_post(tx, row));
+  CLARION_TRY(store::drop_answers_of_case(tx, row.case_id));
   return desk::forget_text(tx, row.case_id, row.seq);
 }
 

@@ -23,6 +23,8 @@ struct StoredAnswer {
                                                               std::string_view key);
 Status keep_answer(Tx& tx, std::string_view credential, std::string_view key,
                    const StoredAnswer& answer);
+/// Drops the answers that show a case: they hold text of its posts.
+Status drop_answers_of_case(Tx& tx, std::string_view case_id);
 /// Drops answers older than a day; at most 1,000 a call.
 Status drop_old_answers(Tx& tx);
 

@@ -276,6 +276,8 @@ class Deletes(Feed):
         key = {"id": "rm", "source": "deletes"}
         self.counts({**key, "text": text, "author": {"name": "甲乙丙丁作者"}, "media": [{"type": "video", "url": "https://a.example/v", "text": text[::-1]}]})
         case = self.only_case(text)
+        # An answer kept for a repeat shows the case as well.
+        self.assertEqual(self.server.post(f"/v1/cases/{case['id']}/note", self.anna, {"text": "n"}, headers={"Idempotency-Key": "kept"}).status, 200)
         self.assertEqual(self.counts({**key, "op": "delete"}), (1, 0, 0, 0))
         after = self.detail(case["id"])
         self.assertEqual((after["claim"], after["hits"]), ("", []))

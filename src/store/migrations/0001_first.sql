@@ -97,3 +97,4 @@ CREATE TABLE idempotency (
   credential TEXT NOT NULL, key TEXT NOT NULL, request_hash TEXT NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL,
   at INTEGER NOT NULL, PRIMARY KEY (credential, key)) WITHOUT ROWID;
 CREATE INDEX idempotency_by_time ON idempotency(at);
+CREATE INDEX idempotency_by_case ON idempotency(substr(body, 1, 36));  -- {"id":"c_ and 26 characters of a case's answer

@@ -2,6 +2,8 @@
 
 #include "store/sqlite/values.h"
 
+#include <fmt/format.h>
+
 namespace clarion::store {
 namespace {
 constexpr std::chrono::hours kAnswersKept{24};  // contract section 3
@@ -40,6 +42,12 @@ Status keep_answer(Tx& tx, std::string_view credential, std::string_view key,
       .bind_all(credential, key, answer.request_hash, answer.status, answer.headers, answer.body,
                 ms(tx.now()))
       .run();
+}
+
+Status drop_answers_of_case(Tx& tx, std::string_view case_id) {
+  // The id is the first member of a case, and has 28 characters.
+  auto drop = tx.connection().prepare("DELETE FROM idempotency WHERE substr(body, 1, 36) = ?");
+  return drop.bind_all(fmt::format(R"({{"id":"{}")", case_id)).run();
 }
 
 Status drop_old_answers(Tx& tx) {
