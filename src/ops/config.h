@@ -50,7 +50,7 @@ struct Config {
   struct Group {
     std::int64_t max_groups = 100'000;
     std::int64_t window_hours = 72;
-    double similarity = 0.6;
+    double similarity = 0.4;
     bool operator==(const Group&) const = default;
   } group;
   struct Posts {
