@@ -96,7 +96,7 @@ std::vector<ConfigKey> make_keys() {
        .member = CLARION_AT(group.max_groups),
        .doc = "Groups of near-duplicate posts held in memory; the quietest go first.",
        .min = 100,
-       .max = 10'000'000},
+       .max = 1'000'000},
       {.name = "group.window_hours",
        .member = CLARION_AT(group.window_hours),
        .doc = "A group that saw no post for this long takes no more.",
