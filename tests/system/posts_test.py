@@ -4,16 +4,15 @@ import gzip
 import http.client
 import json
 import lzma
-import pathlib
 import sqlite3
 import threading
 import time
 import unittest
 import urllib.parse
 
-from harness import Server, flagged, main, until
+from harness import ROOT, Server, flagged, main, until
 
-LABELLED = pathlib.Path("/work/shared/data/posts_labelled.ndjson.xz")
+LABELLED = ROOT.parent / "shared/data/posts_labelled.ndjson.xz"  # beside a checkout of the team; else skipped, loudly
 HARMLESS = "今天天气不错，我们去公园走走"
 
 
