@@ -62,9 +62,9 @@ std::string mutated(std::string text, std::mt19937_64& random) {
 }
 
 /// A file in memory, written anew for each mutation: on a disk the writing would cost most.
-class Mutations : public ::testing::Test {
+class ConfigMutations : public ::testing::Test {
  protected:
-  ~Mutations() override { ::close(file_); }
+  ~ConfigMutations() override { ::close(file_); }
 
   [[nodiscard]] Result<Config> load(std::string_view text) const {
     EXPECT_EQ(::ftruncate(file_, 0), 0);
@@ -91,7 +91,7 @@ class Mutations : public ::testing::Test {
   std::string path_ = "/proc/self/fd/" + std::to_string(file_);
 };
 
-TEST_F(Mutations, OfTheShippedFileNeverCrashAndErrorsNameTheirPlace) {
+TEST_F(ConfigMutations, OfTheShippedFileNeverCrashAndErrorsNameTheirPlace) {
   std::ifstream in(std::string(CLARION_TEST_DATA) + "/../../deploy/clarion.toml");
   const std::string shipped((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   ASSERT_FALSE(shipped.empty());
@@ -108,7 +108,7 @@ TEST_F(Mutations, OfTheShippedFileNeverCrashAndErrorsNameTheirPlace) {
   EXPECT_GT(refused, 500U);
 }
 
-TEST_F(Mutations, OfDepthAndLengthAreRefusedAsWell) {
+TEST_F(ConfigMutations, OfDepthAndLengthAreRefusedAsWell) {
   for (const std::string& text :
        {"a = " + std::string(100'000, '['), std::string(100'000, '['),
         "a = " + std::string(50'000, '{'), std::string(200'000, '.') + " = 1",
