@@ -150,6 +150,7 @@ Status Service::open_gateway() {
   options.stall = std::chrono::seconds(config_.gateway.stall_seconds);
   options.max_backlog_bytes = static_cast<std::size_t>(config_.gateway.max_backlog_bytes);
   std::vector<boost::asio::io_context*> cores;
+  cores.reserve(server_->cores());
   for (std::size_t i = 0; i < server_->cores(); ++i) cores.push_back(&server_->core(i));
   CLARION_TRY(gateway_,
               broadcast::Gateway::open(options, stream_source(), cores, {*clock_, *random_}));

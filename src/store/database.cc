@@ -47,7 +47,7 @@ Status migrate(Connection& connection) {
     }
     return connection.execute("COMMIT");
   };
-  const Status done = apply();
+  Status done = apply();
   if (!done) {
     if (const Status undone = connection.execute("ROLLBACK"); !undone) return undone;
   }

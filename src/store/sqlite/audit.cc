@@ -34,7 +34,7 @@ Result<AuditHead> append_audit(Tx& tx, std::string_view actor, std::string_view 
   record.actor = actor;
   record.action = action;
   record.subject = subject;
-  CLARION_TRY(record.detail, canonical_json(detail));
+  CLARION_TRY(record.detail, canonical_json(std::move(detail)));
   record.previous = head.hash;
   record.hash = audit_hash(record);
   auto insert = tx.connection().prepare(

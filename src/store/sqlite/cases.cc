@@ -244,7 +244,7 @@ Status put_expert(Tx& tx, const ExpertRow& row) {
       "INSERT INTO experts(id, account, record, changed_at) VALUES(?,?,?,?) "
       "ON CONFLICT(id) DO UPDATE SET account = excluded.account, record = excluded.record, "
       "changed_at = excluded.changed_at");
-  const Status done =
+  Status done =
       insert.bind_all(row.id, row.account, json::serialize(row.record), ms(tx.now())).run();
   if (!done && done.error().errc == Errc::conflict) {
     return Error{Errc::conflict, fmt::format("expert '{}': another expert has the account '{}'",
