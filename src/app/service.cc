@@ -291,7 +291,13 @@ void Service::tick() {
   const auto due = database_->read([&](store::View& view) -> Result<bool> {
     CLARION_TRY(auto lost, store::lost_leases(view, wall, 1));
     CLARION_TRY(auto scheduled, store::scheduled_notices(view));
-    return !lost.empty() || !scheduled.empty();
+    const bool fires = std::any_of(
+        scheduled.begin(), scheduled.end(), [&](const store::NoticeRow& row) {
+          if (row.draft_details.contains("publish_held")) return false;
+          const auto when = model::parse_time(string_or(row.draft_details, "publish_at"));
+          return jumped || !when || when.value().time <= wall;
+        });
+    return !lost.empty() || fires;
   });
   const bool minute = steady >= next_minute_;
   if (due && !due.value() && !minute) return;

@@ -30,8 +30,6 @@ Status update_post(Tx& tx, const PostRow& post);
 /// Posts of a case in order of arrival, after `after_seq`.
 [[nodiscard]] Result<std::vector<PostRow>> posts_of_case(View& view, std::string_view case_id,
                                                          std::int64_t after_seq, std::int64_t most);
-/// Gives the posts of one case to another.
-Status move_posts(Tx& tx, std::string_view from_case, std::string_view to_case);
 /// Posts received before `before` that still have text; at most `most`.
 [[nodiscard]] Result<std::vector<PostRow>> posts_before(View& view, model::Time before,
                                                         std::int64_t most);

@@ -59,11 +59,6 @@ Result<std::vector<PostRow>> posts_of_case(View& view, std::string_view case_id,
   return collect(query, post_at);
 }
 
-Status move_posts(Tx& tx, std::string_view from_case, std::string_view to_case) {
-  auto update = tx.connection().prepare("UPDATE posts SET case_id = ? WHERE case_id = ?");
-  return update.bind(to_case).bind(from_case).run();
-}
-
 Result<std::vector<PostRow>> posts_before(View& view, model::Time before, std::int64_t most) {
   auto query = view.connection().prepare(
       "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, "
