@@ -1,5 +1,5 @@
+#include "app/command_line.h"
 #include "app/folder.h"
-#include "app/verbs.h"
 #include "desk/experts.h"
 #include "identity/credentials.h"
 #include "model/region.h"
@@ -54,12 +54,10 @@ Result<store::Account> existing(store::View& view, const std::string& name) {
   return std::move(*account);
 }
 
-}  // namespace
-
-int fail(const Error& error) {
-  fmt::print(stderr, "clarion: {}\n", error.text);
-  return error.errc == Errc::invalid ? 2 : 1;
-}
+struct UserAdd {
+  std::string name, role, password_file;
+  std::vector<std::string> regions;
+};
 
 int user_add(const std::string& data, const UserAdd& given) {
   if (const Status name = identity::check_account_name(given.name); !name)
@@ -129,6 +127,12 @@ int user_passwd(const std::string& data, const std::string& name,
     return fmt::format("changed the password of {}", name);
   });
 }
+
+struct TokenIssue {
+  std::string name, scope, user;
+  std::vector<std::string> sources;
+  std::int64_t days = 365;
+};
 
 int token_issue(const std::string& data, const TokenIssue& given) {
   const auto scope = identity::parse_scope(given.scope);
@@ -204,6 +208,83 @@ int expert_import(const std::string& data, const std::string& file) {
     if (!count) return within(file, count.error());
     return fmt::format("imported {} expert{}", count.value(), count.value() == 1 ? "" : "s");
   });
+}
+
+void add_user_verbs(CommandLine& line) {
+  CLI::App& user = line.group("user", "Accounts");
+
+  const auto given = std::make_shared<UserAdd>();
+  CLI::App& add = CommandLine::verb(user, "add", "Add an account",
+                                    "clarion user add anna --role operator --region 440100");
+  add.add_option("NAME", given->name, "1 to 64 of a-z 0-9 . _ -")->required();
+  add.add_option("--role", given->role, "operator, expert, approver, admin or auditor")->required();
+  add_repeated(add, "--region", given->regions, "Limits the account to a region");
+  add.add_option("--password-file", given->password_file,
+                 "First line is the password; without it the account acts by token only");
+  line.run_on_data(add, [given](const std::string& data) { return user_add(data, *given); });
+
+  line.run_on_data(CommandLine::verb(user, "list", "List accounts: name, role, state, regions",
+                                     "clarion user list"),
+                   user_list);
+
+  const auto name = std::make_shared<std::string>();
+  CLI::App& disable =
+      CommandLine::verb(user, "disable", "Disable an account; its tokens and connections end",
+                        "clarion user disable anna");
+  disable.add_option("NAME", *name, "The account")->required();
+  line.run_on_data(disable, [name](const std::string& data) { return user_disable(data, *name); });
+
+  const auto password_file = std::make_shared<std::string>();
+  CLI::App& passwd =
+      CommandLine::verb(user, "passwd", "Change a password, read from a file or standard input",
+                        "clarion user passwd anna --password-file secret.txt");
+  passwd.add_option("NAME", *name, "The account")->required();
+  passwd.add_option("--password-file", *password_file, "First line is the password");
+  line.run_on_data(passwd, [name, password_file](const std::string& data) {
+    return user_passwd(data, *name, *password_file);
+  });
+}
+
+void add_token_verbs(CommandLine& line) {
+  CLI::App& token = line.group("token", "Tokens for programs");
+
+  const auto given = std::make_shared<TokenIssue>();
+  CLI::App& issue = CommandLine::verb(token, "issue",
+                                      "Issue a token; it is printed once, alone on standard output",
+                                      "clarion token issue feed --scope ingest --source weibo");
+  issue.add_option("NAME", given->name, "What it is for")->required();
+  issue.add_option("--scope", given->scope, "ingest, desk, partner, drill or metrics")->required();
+  issue.add_option("--user", given->user, "Whose rights a desk token acts with");
+  add_repeated(issue, "--source", given->sources, "Posts count only within this source");
+  issue.add_option("--days", given->days, "How long it lives, 1 to 3650 (default 365)");
+  line.run_on_data(issue, [given](const std::string& data) { return token_issue(data, *given); });
+
+  line.run_on_data(
+      CommandLine::verb(token, "list", "List tokens: id, name, scope, account, state, end",
+                        "clarion token list"),
+      token_list);
+
+  const auto id = std::make_shared<std::string>();
+  CLI::App& revoke =
+      CommandLine::verb(token, "revoke", "Revoke a token; its connections end within a second",
+                        "clarion token revoke t_01JDESW8V4…");
+  revoke.add_option("ID", *id, "As token list shows it")->required();
+  line.run_on_data(revoke, [id](const std::string& data) { return token_revoke(data, *id); });
+}
+
+}  // namespace
+
+void add_people_verbs(CommandLine& line) {
+  add_user_verbs(line);
+  add_token_verbs(line);
+
+  CLI::App& expert = line.group("expert", "Experts");
+  const auto file = std::make_shared<std::string>();
+  CLI::App& import =
+      CommandLine::verb(expert, "import", "Import experts, one JSON object a line, all or none",
+                        "clarion expert import experts.ndjson");
+  import.add_option("FILE", *file, "NDJSON")->required();
+  line.run_on_data(import, [file](const std::string& data) { return expert_import(data, *file); });
 }
 
 }  // namespace clarion::app

@@ -1,5 +1,6 @@
 #include "app/verb_scan.h"
 
+#include "app/command_line.h"
 #include "app/line_source.h"
 #include "intake/batch.h"
 #include "intake/parse.h"
@@ -345,6 +346,21 @@ int run_scan(const ScanOptions& options, std::FILE* out, std::FILE* err, const o
   }
   print_summary(err, run.counts(), clock.steady() - started);
   return status;
+}
+
+void add_scan_verbs(CommandLine& line) {
+  const auto options = std::make_shared<ScanOptions>();
+  CLI::App& scan = line.verb("scan", "Scan NDJSON posts offline: one result a flagged post",
+                             "clarion scan --all posts.ndjson.xz > results.ndjson");
+  scan.add_option("--rules", options->rules_dir, "Folder of rule packs (default: those built in)");
+  scan.add_option("--threads", options->threads, "1 to 256 (default: one a core)")
+      ->check(CLI::Range(1, 256));
+  scan.add_flag("--all", options->all, "A result for every post");
+  scan.add_option("--flag-score", options->flag_score, "Score from which a post is flagged")
+      ->check(CLI::Range(0.001, 1.0));
+  scan.add_option("FILE", options->files, "NDJSON, also .xz and .gz; - or none: standard input");
+  line.run(scan,
+           [options] { return run_scan(*options, stdout, stderr, *ops::make_system_clock()); });
 }
 
 }  // namespace clarion::app

@@ -1,4 +1,4 @@
-#include "app/verbs.h"
+#include "app/command_line.h"
 #include "app_version.h"
 
 #include <boost/version.hpp>
@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 namespace clarion::app {
+namespace {
 
 int print_version() {
   fmt::print("clarion {} ({})\n", CLARION_VERSION, CLARION_BUILD_TYPE);
@@ -21,6 +22,14 @@ int print_version() {
   fmt::print("{}\n", OpenSSL_version(OPENSSL_VERSION));
   fmt::print("libsodium {}\n", sodium_version_string());
   return 0;
+}
+
+}  // namespace
+
+void add_version_verbs(CommandLine& line) {
+  line.run(line.verb("version", "Version, build, versions of the libraries it runs on",
+                     "clarion version"),
+           print_version);
 }
 
 }  // namespace clarion::app

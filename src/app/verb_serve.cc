@@ -1,5 +1,5 @@
+#include "app/command_line.h"
 #include "app/service.h"
-#include "app/verbs.h"
 #include "rules/rule_set.h"
 
 #include <fmt/format.h>
@@ -31,8 +31,6 @@ void raise_descriptor_limit() {
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
 }
-
-}  // namespace
 
 int serve(const ops::Config& config, const ops::ConfigSources& sources) {
   const sigset_t signals = block_signals();
@@ -91,6 +89,48 @@ int check_config(const ops::ConfigSources& sources) {
   fmt::print("ok: {} rules in {} packs\n", rules.value()->statistics().rules,
              rules.value()->statistics().packs);
   return 0;
+}
+
+}  // namespace
+
+void add_serve_verbs(CommandLine& line) {
+  struct Given {
+    std::string rules, listen;
+    std::vector<std::string> sets;
+  };
+  const auto given = std::make_shared<Given>();
+  CLI::App& verb = line.verb("serve", "Run the system",
+                             "clarion serve --data /var/lib/clarion --listen 127.0.0.1:8080");
+  verb.add_option("--rules", given->rules, "Folder of rule packs (default: those built in)");
+  verb.add_option("--listen", given->listen,
+                  "ADDR:PORT; port 0 picks one (default 127.0.0.1:8080)");
+  add_repeated(verb, "--set", given->sets, "KEY=VALUE, overrides the configuration");
+  line.run_on_config(verb, [given](ops::ConfigSources sources) {
+    std::vector<ops::Override> overrides;
+    for (const std::string& set : given->sets) {
+      const std::size_t equals = set.find('=');
+      overrides.push_back({set.substr(0, equals),
+                           equals == std::string::npos ? "" : set.substr(equals + 1), "--set"});
+    }
+    // Options of their own win over --set.
+    sources.overrides.insert(sources.overrides.begin(), overrides.begin(), overrides.end());
+    if (!given->rules.empty()) sources.overrides.push_back({"rules.dir", given->rules, "--rules"});
+    if (!given->listen.empty())
+      sources.overrides.push_back({"server.listen", given->listen, "--listen"});
+    const auto config = ops::load_config(sources);
+    return config ? serve(config.value(), sources) : fail(config.error());
+  });
+
+  const auto file = std::make_shared<std::string>();
+  CLI::App& check = line.verb("check-config", "Check a configuration wholly without starting",
+                              "clarion check-config /etc/clarion/clarion.toml");
+  check.add_option("FILE", *file, "Configuration file (TOML)")->required();
+  line.run(check, [file] {
+    ops::ConfigSources sources;
+    sources.file = *file;
+    sources.environment = ops::clarion_environment();
+    return check_config(sources);
+  });
 }
 
 }  // namespace clarion::app
