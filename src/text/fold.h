@@ -33,13 +33,15 @@ struct Folded {
 /// In order, a code point: NFKC_Casefold (ICU 72 table made at build time; no canonical composition
 /// or reordering of marks across code points), Default_Ignorable dropped, Latin letters without
 /// their marks (é, and e with U+0301, give e), combining marks after Han, Latin or digits dropped
-/// (1️⃣ gives 1), traditional Han to simplified (OpenCC 1.1.6 TSCharacters, first candidate; many to
-/// one, so never fold back), runs of white space to one blank, or to one line feed when a line
-/// break is in it. Then separators (blanks, punctuation, symbols that are no letters or digits,
-/// emoji) that stand between two Han characters are dropped: 封.城, 封 城 and 封🔥城 fold to 封城.
-/// Sentence ends (。！？!?；; and line breaks) stay, so that a phrase never joins two sentences.
-/// Folding a folded text changes nothing more (but
-/// 薴 → 苧 → 苎).
+/// (1️⃣ gives 1), look-alikes (Unicode TR 39 skeletons: Cyrillic, Greek, Armenian, Cherokee, Coptic,
+/// Lisu and unusual Latin letters to the ASCII letter or digit they are taken for; decimal digits
+/// of any script to ASCII; the rare Han and katakana of data/lookalike-han.tsv), traditional Han to
+/// simplified (OpenCC 1.1.6 TSCharacters, first candidate; many to one, so never fold back), runs
+/// of white space to one blank, or to one line feed when a line break is in it. Then separators
+/// (blanks, punctuation, symbols that are no letters or digits, emoji) that stand between two Han
+/// characters are dropped: 封.城, 封 城 and 封🔥城 fold to 封城. Sentence ends (。！？!?；; and
+/// line breaks) stay, so that a phrase never joins two sentences. Folding a folded text changes
+/// nothing more (but 薴 → 苧 → 苎).
 void fold(std::string_view original, Folded& out);
 [[nodiscard]] Folded fold(std::string_view original);
 

@@ -1,11 +1,12 @@
-// Writes the fold's table (detail/tables.h) from ICU and OpenCC's TSCharacters: gen_fold_table
-// TSCHARACTERS.ocd2 OUT.cc
+// Writes the fold's table (detail/tables.h) from ICU, OpenCC's TSCharacters and the look-alikes of
+// data/: gen_fold_table TSCHARACTERS.ocd2 LOOKALIKES.tsv OUT.cc
 #include "text/detail/tables.h"
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
+#include <unicode/uspoof.h>
 
 #include <opencc/DictEntry.hpp>
 #include <opencc/Lexicon.hpp>
@@ -46,6 +47,47 @@ std::map<UChar32, UChar32> read_simplified(const char* path) {
   }
   if (simplified.size() < 4000) fail("fewer than 4,000 traditional characters");
   return simplified;
+}
+
+/// Rows "character TAB look-alike TAB source" of data/lookalike-han.tsv.
+std::map<UChar32, UChar32> read_lookalikes(const char* path) {
+  std::map<UChar32, UChar32> lookalikes;
+  std::ifstream in(path);
+  for (std::string row; std::getline(in, row);) {
+    if (row.starts_with('#')) continue;
+    const auto text = icu::UnicodeString::fromUTF8(row);
+    const UChar32 from = text.char32At(0);
+    const int32_t tab = text.moveIndex32(0, 1);
+    if (text.char32At(tab) != '\t') fail("a look-alike is not one character");
+    lookalikes[from] = text.char32At(tab + 1);
+  }
+  if (lookalikes.size() < 100) fail("fewer than 100 look-alikes");
+  return lookalikes;
+}
+
+/// The ASCII letter or digit that a letter of a script near Latin is taken for (Unicode TR 39
+/// skeleton), or 0. A small Cyrillic letter also stands for what its capital looks like, so that В
+/// and в stay one (not in Greek: μg is no mg); a capital that looks like l is an i.
+char ascii_lookalike(UChar32 c) {
+  UErrorCode status = U_ZERO_ERROR;
+  static USpoofChecker* const kChecker = uspoof_open(&status);
+  const UScriptCode script = uscript_getScript(c, &status);
+  const bool near_latin = script == USCRIPT_LATIN || script == USCRIPT_CYRILLIC ||
+                          script == USCRIPT_GREEK || script == USCRIPT_ARMENIAN ||
+                          script == USCRIPT_CHEROKEE || script == USCRIPT_COPTIC ||
+                          script == USCRIPT_LISU;
+  if (!near_latin || c < 0x80 || u_isalpha(c) == 0) return 0;
+  const auto skeleton = [&](UChar32 of) -> char {
+    icu::UnicodeString out;
+    uspoof_getSkeletonUnicodeString(kChecker, 0, icu::UnicodeString(of), out, &status);
+    if (U_FAILURE(status) != 0) fail("ICU has no skeletons");
+    const UChar32 first = out.char32At(0);
+    if (out.length() != 1 || first >= 0x80 || u_isalnum(first) == 0) return 0;
+    if (first == 'l' && u_isUUppercase(of) != 0) return 'i';
+    return static_cast<char>(u_tolower(first));
+  };
+  if (const char same = skeleton(c); same != 0) return same;
+  return script == USCRIPT_CYRILLIC ? skeleton(u_toupper(c)) : '\0';
 }
 
 Kind kind_of(UChar32 c) {
@@ -99,8 +141,9 @@ void write_array(std::ofstream& out, const char* type, const char* name, const R
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) fail("wants TSCHARACTERS.ocd2 OUT.cc");
+  if (argc != 4) fail("wants TSCHARACTERS.ocd2 LOOKALIKES.tsv OUT.cc");
   const auto simplified = read_simplified(argv[1]);
+  const auto lookalikes = read_lookalikes(argv[2]);
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* casefold = icu::Normalizer2::getNFKCCasefoldInstance(status);
   if (U_FAILURE(status) != 0) fail("ICU has no NFKC_Casefold");
@@ -109,15 +152,21 @@ int main(int argc, char** argv) {
   std::map<std::vector<Entry>, std::uint32_t> string_places;
   const auto fold = [&](UChar32 c) -> Entry {
     if (c >= 0xD800 && c <= 0xDFFF) return make_entry(Kind::separator, 0xFFFD);
+    if (u_charType(c) == U_DECIMAL_DIGIT_NUMBER) return entry_of('0' + u_charDigitValue(c));
+    // Before case is folded: Greek Ν looks like N, ν like v.
+    if (const char ascii = ascii_lookalike(c); ascii != 0) return entry_of(ascii);
     UErrorCode failed = U_ZERO_ERROR;
     auto text = without_latin_marks(casefold->normalize(icu::UnicodeString(c), failed));
     if (U_FAILURE(failed) != 0) fail("ICU could not fold a code point");
     if (text.isEmpty()) return make_entry(Kind::drop, 0);
     std::vector<Entry> entries;
     for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
-      const UChar32 part = text.char32At(i);
-      const auto simple = simplified.find(part);
-      entries.push_back(entry_of(simple == simplified.end() ? part : simple->second));
+      UChar32 part = text.char32At(i);
+      if (const char ascii = ascii_lookalike(part); ascii != 0) part = ascii;
+      if (const auto other = lookalikes.find(part); other != lookalikes.end()) part = other->second;
+      if (const auto simple = simplified.find(part); simple != simplified.end())
+        part = simple->second;
+      entries.push_back(entry_of(part));
     }
     if (entries.size() == 1) return entries[0];
     const auto [place, added] =
@@ -151,8 +200,9 @@ int main(int argc, char** argv) {
     blocks.push_back(place->second);
   }
 
-  std::ofstream out(argv[2], std::ios::trunc);
-  out << "// Written by gen_fold_table from ICU " U_ICU_VERSION " and OpenCC's TSCharacters.\n"
+  std::ofstream out(argv[3], std::ios::trunc);
+  out << "// Written by gen_fold_table from ICU " U_ICU_VERSION
+         ", OpenCC's TSCharacters and data/.\n"
       << "#include \"text/detail/tables.h\"\nnamespace clarion::text::detail {\n";
   write_array<std::uint16_t>(out, "std::uint16_t", "kFoldBlocks", blocks);
   write_array<Entry>(out, "Entry", "kFoldEntries", all);

@@ -40,6 +40,26 @@ TEST(Fold, JoinsWidthAndCase) {
   EXPECT_EQ(folded("HTTPS://Example.COM/A_b?X=1"), "https://example.com/a_b?x=1");
 }
 
+TEST(Fold, ReadsLettersAndDigitsThatOnlyLookLikeLatinOnes) {
+  EXPECT_EQ(fold("СОVID").bytes, "covid");              // Cyrillic С and О
+  EXPECT_EQ(fold("ВАNК рауреl").bytes, "bank paypel");  // В, А, К and р, а, у, р
+  EXPECT_EQ(fold("ΝΗΟ").bytes, "nho");                  // Greek capitals
+  EXPECT_EQ(fold("вВ").bytes, "bb");                    // small and capital stay one
+  EXPECT_EQ(fold("ІТ").bytes, "it");                    // Cyrillic І is an i, not an l
+  EXPECT_EQ(fold("ɑı").bytes, "ai");
+  EXPECT_EQ(fold("10μg").bytes, "10μg");  // not mg
+  EXPECT_EQ(fold("١٨级").bytes, "18级");  // Arabic digits
+  EXPECT_EQ(fold("〇二").bytes, "〇二");  // a numeral, not the letter o
+}
+
+TEST(Fold, ReadsRareHanAndKatakanaThatLookLikeCommonHan) {
+  EXPECT_EQ(fold("⻛暴 爆⻢ 人囗 生曰").bytes, "风暴爆马人口生日");
+  EXPECT_EQ(fold("カ量 化エ厂").bytes, "力量化工厂");
+  EXPECT_EQ(fold("𠮷利").bytes, "吉利");
+  EXPECT_EQ(fold("己已巳 未末 土士 人入").bytes,
+            "己已巳未末土士人入");  // everyday words stay apart
+}
+
 TEST(Fold, DropsWhatCannotBeSeen) {
   EXPECT_EQ(folded("封\u200b城\ufe0f了\u00ad"), "封城了");
   EXPECT_EQ(folded("a\u200d\u2060b"), "ab");

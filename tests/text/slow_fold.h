@@ -6,12 +6,15 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
+#include <unicode/uspoof.h>
 #include <unicode/utf8.h>
 
 #include <opencc/DictEntry.hpp>
 #include <opencc/MarisaDict.hpp>
 #include <opencc/SerializableDict.hpp>
 
+#include <fstream>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,8 +62,54 @@ inline UChar32 simplify(UChar32 c) {
   return icu::UnicodeString::fromUTF8(found.Get()->GetDefault()).char32At(0);
 }
 
-/// NFKC_Casefold, then Latin letters without marks, then simplified.
+/// What ICU's skeleton makes of one code point, when that is one ASCII letter or digit, small; else
+/// 0.
+inline UChar32 ascii_skeleton(UChar32 c) {
+  UErrorCode status = U_ZERO_ERROR;
+  static USpoofChecker* const kChecker = uspoof_open(&status);
+  icu::UnicodeString out;
+  uspoof_getSkeletonUnicodeString(kChecker, 0, icu::UnicodeString(c), out, &status);
+  const bool plain = out.length() == 1 && out.char32At(0) < 0x80 && u_isalnum(out.char32At(0)) != 0;
+  if (!plain) return 0;
+  return out == "l" && u_isUUppercase(c) != 0 ? 'i' : u_tolower(out.char32At(0));
+}
+
+/// A letter near Latin as the ASCII letter or digit it is taken for; other code points stay.
+inline UChar32 without_disguise(UChar32 c) {
+  bool near_latin = false;
+  for (const UScriptCode script : {USCRIPT_LATIN, USCRIPT_CYRILLIC, USCRIPT_GREEK, USCRIPT_ARMENIAN,
+                                   USCRIPT_CHEROKEE, USCRIPT_COPTIC, USCRIPT_LISU}) {
+    near_latin = near_latin || has_script(c, script);
+  }
+  if (c < 0x80 || !near_latin || u_isalpha(c) == 0) return c;
+  const UChar32 ascii = ascii_skeleton(c);
+  if (ascii != 0) return ascii;
+  const UChar32 of_capital = has_script(c, USCRIPT_CYRILLIC) ? ascii_skeleton(u_toupper(c)) : 0;
+  return of_capital != 0 ? of_capital : c;
+}
+
+/// The Han and katakana of data/lookalike-han.tsv.
+inline UChar32 without_han_disguise(UChar32 c) {
+  static const auto kRows = [] {
+    std::map<UChar32, UChar32> rows;
+    std::ifstream in(CLARION_LOOKALIKES);
+    std::string from, to, source;
+    std::getline(in, source);  // the heading
+    while (in >> from >> to >> source) {
+      rows[icu::UnicodeString::fromUTF8(from).char32At(0)] =
+          icu::UnicodeString::fromUTF8(to).char32At(0);
+    }
+    return rows;
+  }();
+  const auto found = kRows.find(c);
+  return found == kRows.end() ? c : found->second;
+}
+
+/// Digits of any script to ASCII, letters without disguise, NFKC_Casefold, Latin letters without
+/// marks, look-alikes, simplified.
 inline std::vector<UChar32> slow_code_point(UChar32 c) {
+  if (u_charType(c) == U_DECIMAL_DIGIT_NUMBER) return {'0' + u_charDigitValue(c)};
+  if (const UChar32 plain = without_disguise(c); plain != c) return {plain};
   UErrorCode status = U_ZERO_ERROR;
   const auto* casefold = icu::Normalizer2::getNFKCCasefoldInstance(status);
   const auto* decompose = icu::Normalizer2::getNFDInstance(status);
@@ -71,7 +120,7 @@ inline std::vector<UChar32> slow_code_point(UChar32 c) {
     if (is_latin_letter(part)) {
       part = decompose->normalize(icu::UnicodeString(part), status).char32At(0);
     }
-    out.push_back(simplify(part));
+    out.push_back(simplify(without_han_disguise(without_disguise(part))));
   }
   return out;
 }
