@@ -227,6 +227,8 @@ void RuleSet::count(std::size_t packs) {
       std::count_if(rules_.begin(), rules_.end(), [](const Rule& rule) { return rule.shadow; }));
   statistics_.literals = compiled_->program.literals.size();
   statistics_.regexes = compiled_->program.regexes.size();
+  const auto& triggered = compiled_->program.triggered;
+  statistics_.triggered_rules = std::set<std::uint32_t>(triggered.begin(), triggered.end()).size();
   statistics_.eager_views = static_cast<std::size_t>(std::popcount(compiled_->program.eager_views));
   statistics_.from_cache = compiled_->databases.from_cache;
 }

@@ -85,6 +85,7 @@ class RuleSet {
   struct Statistics {
     std::size_t packs = 0, rules = 0, shadow_rules = 0;
     std::size_t literals = 0, regexes = 0;  ///< each searched once, however many rules name it
+    std::size_t triggered_rules = 0;  ///< looked at only where Hyperscan found one of their phrases
     std::size_t eager_views = 0;  ///< views that every text is scanned in, the folded one included
     bool from_cache = false;
     std::string cache_note;  ///< why the compiled database could not be kept; empty: it was, or no

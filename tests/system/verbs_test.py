@@ -16,7 +16,7 @@ import harness
 from harness import ROOT, Desk, Server, flagged, main, run, until
 
 RUMOR = "听说喝点白酒就能杀死新冠病毒，赶紧转给家人"
-LEAVES = ("serve", "check-config", "scan", "rules check", "rules test", "rules explain", "user add", "user list", "user disable", "user passwd", "token issue", "token list",
+LEAVES = ("serve", "check-config", "scan", "rules check", "rules test", "rules bench", "rules explain", "user add", "user list", "user disable", "user passwd", "token issue", "token list",
           "token revoke", "expert import", "verify", "db migrate", "db check", "audit verify", "keys list", "version")
 
 
@@ -292,6 +292,21 @@ class Rules(Verbs):
             os.makedirs(self.path("empty"), exist_ok=True)
             for verb in ("check", "test"):
                 self.fails(1, "rules", verb, folder, says=folder)
+
+    def test_bench_says_how_fast_and_what_went_through_hyperscan(self):
+        lines = [{"id": "1", "source": "s", "text": RUMOR}, {"id": "2", "source": "s", "text": "今天天气不错"}, {"id": "3", "source": "s", "op": "delete"}, {"id": "4"}]
+        posts = self.path("posts.ndjson.gz", gzip.compress("\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode()))
+        status, out, err = self.does("rules", "bench", str(ROOT / "rules"), posts)
+        self.assertEqual(status, 0, err)
+        self.assertIn("1 lines are no posts", err)
+        said = {line[:14].strip(): line[14:] for line in out.splitlines()}
+        rules = int(re.match(r"(\d+) in \d+ packs, \d+ phrases and \d+ regexes, compiled in [\d.]+ CPU s$", said["rules"])[1])
+        self.assertRegex(said["posts"], r"^2 with 0\.0 MB of text, 1 flagged \(50\.0 %\)$")
+        self.assertGreater(int(re.match(r"(\d+) posts/s, [\d.]+ MB/s a core; median of \d+ passes, \d+ to \d+$", said["throughput"])[1]), 0)
+        self.assertRegex(said["by Hyperscan"], rf"^{rules} of {rules} rules \(100\.0 %\), 2 of 2 texts \(100\.0 %\), [\d.]+ % of the time$")
+        self.assertIn("rules each", said["the rest"])
+        self.fails(1, "rules", "bench", str(ROOT / "rules"), self.path("none.ndjson", ""), says="no posts")
+        self.fails(2, "rules", "bench", str(ROOT / "rules"), says="FILE")
 
     def test_explain_says_what_hit_where(self):
         status, out, _ = self.does("rules", "explain", RUMOR)
