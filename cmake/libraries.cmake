@@ -15,6 +15,7 @@ find_package(SQLite3 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(CMARK REQUIRED IMPORTED_TARGET libcmark-gfm)
 pkg_check_modules(HYPERSCAN REQUIRED IMPORTED_TARGET libhs)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)     # build time and tests only
 pkg_check_modules(OPENCC REQUIRED IMPORTED_TARGET opencc)           # build time and tests only

@@ -8,6 +8,7 @@
 #include "identity/credentials.h"
 #include "notice/publication.h"
 #include "notice/routes.h"
+#include "pages/routes.h"
 #include "rules/rule_set.h"
 #include "store/meta.h"
 #include "store/posts.h"
@@ -97,6 +98,8 @@ Status Service::open_parts() {
                                                      entry.form, entry.jws, entry.facets));
     }
   };
+  pages_ = std::make_unique<pages::PageOptions>(
+      pages::PageOptions{config_.desk.name, notices_->public_url, zone});
   requests_ = std::make_unique<identity::Requests>(
       *database_, *clock_,
       identity::RightsPolicy{config_.desk.operator_may_judge, config_.security.token_approvals});
@@ -127,6 +130,8 @@ Status Service::open_parts() {
   server.trusted_proxies = config_.http.trusted_proxies;
   server.log = [this](const std::string& line) { log_.warn("http", {{"what", line}}); };
   CLARION_TRY(server_, http::Server::open(server, routes(), *clock_, *random_));
+  // Port 0 is known only now; nobody reads the address before the server starts.
+  if (notices_->public_url.empty()) notices_->public_url = pages_->public_url = url();
   CLARION_TRY(open_gateway());
 
   health_.add("store", [this] {
@@ -240,6 +245,7 @@ http::Router Service::routes() {
   desk::add_routes(router, *requests_,
                    {notices_->org, std::chrono::minutes(config_.desk.lease_minutes)});
   notice::add_routes(router, *requests_, *notices_);
+  pages::add_routes(router, *requests_, *pages_);
   stream_ = std::make_shared<std::function<void(http::Upgrade)>>();
   router.add(
       {.method = "GET",
@@ -291,8 +297,8 @@ void Service::tick() {
   const auto due = database_->read([&](store::View& view) -> Result<bool> {
     CLARION_TRY(auto lost, store::lost_leases(view, wall, 1));
     CLARION_TRY(auto scheduled, store::scheduled_notices(view));
-    const bool fires = std::any_of(
-        scheduled.begin(), scheduled.end(), [&](const store::NoticeRow& row) {
+    const bool fires =
+        std::any_of(scheduled.begin(), scheduled.end(), [&](const store::NoticeRow& row) {
           if (row.draft_details.contains("publish_held")) return false;
           const auto when = model::parse_time(string_or(row.draft_details, "publish_at"));
           return jumped || !when || when.value().time <= wall;

@@ -11,6 +11,7 @@
 #include "ops/health.h"
 #include "ops/log.h"
 #include "ops/metrics.h"
+#include "pages/options.h"
 
 #include <atomic>
 #include <functional>
@@ -67,6 +68,7 @@ class Service {
   ops::Health health_;
   ops::Metrics metrics_;
   std::unique_ptr<notice::NoticeOptions> notices_;
+  std::unique_ptr<pages::PageOptions> pages_;
   std::unique_ptr<identity::Requests> requests_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<http::Server> server_;

@@ -51,10 +51,11 @@ Status write_revision(store::Tx& tx, NoticeRow& row, const NoticeOptions& option
   if (!epoch) return Error{Errc::corrupt, "the store has no epoch"};
   CLARION_TRY(auto head, store::channel_head(tx, channel));
   CLARION_TRY(auto chain, store::audit_head(tx));
-  const Seal seal{
-      tx.now(),   *epoch,
-      head + 1,   chain.seq,
-      chain.hash, {{"json", fmt::format("{}/v1/notices/{}", options.public_url, row.id)}}};
+  Seal seal{tx.now(),   *epoch,
+            head + 1,   chain.seq,
+            chain.hash, {{"json", fmt::format("{}/v1/notices/{}", options.public_url, row.id)}}};
+  // Exercise and Test have no public page.
+  if (row.mode == "Actual") seal.links["html"] = fmt::format("{}/n/{}", options.public_url, row.id);
   Frame frame{row.id,       publication.action,     row.mode, options.issuer, row.revision + 1,
               std::nullopt, publication.reason_code};
   if (row.revision > 0) frame.supersedes = row.revision;

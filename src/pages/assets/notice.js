@@ -1,0 +1,65 @@
+// Checks the signature of the notice that this page shows: the signed form as the API gives it, in RFC 8785 canonical
+// form, with the key of /.well-known/jwks.json that its detached JWS names (contract section 4).
+'use strict';
+(() => {
+  const page = JSON.parse(document.getElementById('signed').textContent);
+  const box = document.getElementById('sig');
+  const tell = (state, words = state) => {
+    box.dataset.state = state;
+    document.getElementById('sig-says').textContent = page.words[words];
+    document.getElementById('sig-more').textContent = page.words[words + '_text'];
+  };
+  const bytes = text => new TextEncoder().encode(text);
+  const fromBase64url = text => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0));
+  const toBase64url = data => {
+    let out = '';
+    for (const each of data) out += String.fromCharCode(each);
+    return btoa(out).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  };
+  // JSON.stringify writes strings and whole numbers as RFC 8785 asks; sort() compares UTF-16 units, as it asks too.
+  const canonical = value => {
+    if (Array.isArray(value)) return '[' + value.map(canonical).join(',') + ']';
+    if (value === null || typeof value !== 'object') return JSON.stringify(value);
+    return '{' + Object.keys(value).sort().map(key => JSON.stringify(key) + ':' + canonical(value[key])).join(',') + '}';
+  };
+  const clean = text => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g, '');
+  const get = async address => {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(address);
+    return answer.json();
+  };
+
+  async function check() {
+    // Only there in a secure context: https, or this machine.
+    if (!globalThis.crypto?.subtle) return tell('cannot');
+    let notice, keys;
+    try {
+      [notice, keys] = await Promise.all([get(`/v1/notices/${page.id}?revision=${page.revision}`), get('/.well-known/jwks.json')]);
+    } catch {
+      return tell('failed');
+    }
+    const {state, jws, ...form} = notice;
+    try {
+      const [header, payload, signature] = jws.split('.');
+      const kid = JSON.parse(new TextDecoder().decode(fromBase64url(header))).kid;
+      const jwk = keys.keys.find(each => each.kid === kid && each.kty === 'OKP' && each.crv === 'Ed25519');
+      if (!jwk || payload !== '') return tell('bad');
+      let key;
+      try {
+        key = await crypto.subtle.importKey('raw', fromBase64url(jwk.x), {name: 'Ed25519'}, false, ['verify']);
+      } catch {
+        return tell('cannot');
+      }
+      const signed = bytes(header + '.' + toBase64url(bytes(canonical(form))));
+      if (!await crypto.subtle.verify('Ed25519', key, fromBase64url(signature), signed)) return tell('bad');
+      // The signature is good; what stands on the page must be what was signed.
+      const content = form.content[page.lang];
+      const same = (id, text) => document.getElementById(id).textContent === clean(text);
+      if (form.id !== page.id || form.revision !== page.revision || !same('title', content.title) || !same('summary', content.summary)) return tell('bad');
+      tell(jwk.revoked_at ? 'revoked' : 'good');
+    } catch {
+      tell('bad');
+    }
+  }
+  check();
+})();

@@ -1,0 +1,210 @@
+#include "pages/board.h"
+
+#include "model/region.h"
+#include "model/topic.h"
+#include "pages/card.h"
+#include "pages/feeds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+namespace clarion::pages {
+namespace {
+
+constexpr std::size_t kMostCards = 30, kMostFilters = 16;
+constexpr std::string_view kProvince = "440000";
+
+model::Filter filter_of(const BoardQuery& query) {
+  model::Filter filter;
+  if (!query.topics.empty()) filter.topics = query.topics;
+  if (!query.regions.empty()) filter.regions = query.regions;
+  return filter;
+}
+
+/// The board's address with these filters. Codes of our tables need no percent signs.
+std::string address(const std::vector<std::string>& topics, const std::vector<std::string>& regions,
+                    std::uint64_t before = 0) {
+  std::string out = "/";
+  const auto add = [&out](std::string_view name, std::string_view value) {
+    out += fmt::format("{}{}={}", out.size() == 1 ? '?' : '&', name, value);
+  };
+  for (const std::string& each : topics) add("topic", each);
+  for (const std::string& each : regions) add("region", each);
+  if (before != 0) add("before", std::to_string(before));
+  return out;
+}
+
+void chip(Markup& out, const std::string& to, const std::string& words, bool on) {
+  out.raw("<a").attribute("href", to);
+  if (on) out.raw(" aria-current=\"true\"");
+  out.raw(">").text(words).raw("</a>");
+}
+
+/// The topics that the board has now, and those chosen: a chip for each of 34 would hide the news.
+std::string render_topics(const BoardQuery& query, const RecentNotices& recent, model::Time now) {
+  std::set<std::string> here(query.topics.begin(), query.topics.end());
+  model::Filter filter = filter_of(query);
+  filter.topics.reset();
+  for (const Shown* each : pick(recent, filter, 0, SIZE_MAX, now).notices)
+    here.insert(each->topics.begin(), each->topics.end());
+  Markup out;
+  out.raw("<nav class=\"chips\"");
+  out.attribute("aria-label", ops::words("page_filter_topic", query.reader.lang)).raw(">");
+  chip(out, with_lang(address({}, query.regions), query.reader),
+       ops::words("page_all", query.reader.lang), query.topics.empty());
+  for (const model::Topic& topic : model::topics()) {
+    if (!here.contains(topic.id)) continue;
+    const bool on =
+        std::find(query.topics.begin(), query.topics.end(), topic.id) != query.topics.end();
+    chip(out, with_lang(address({topic.id}, query.regions), query.reader),
+         query.reader.lang == ops::Lang::en ? topic.en : topic.zh, on);
+  }
+  out.raw("</nav>");
+  return out.take();
+}
+
+std::string render_regions(const BoardQuery& query) {
+  Markup out;
+  out.raw("<form class=\"where\" method=\"get\" action=\"/\"><label for=\"region\">");
+  out.made(word("page_filter_region", query.reader));
+  out.raw("</label><select id=\"region\" name=\"region\"><option value=\"\">");
+  out.made(word("page_all_regions", query.reader)).raw("</option>");
+  const auto option = [&](const model::Region& place) {
+    const bool on =
+        std::find(query.regions.begin(), query.regions.end(), place.code) != query.regions.end();
+    out.raw("<option").attribute("value", place.code).raw(on ? " selected>" : ">");
+    out.text(place_name(place.code, query.reader.lang)).raw("</option>");
+  };
+  for (const model::Region& place : model::regions()) {
+    if (place.parent == kProvince) option(place);
+  }
+  for (const std::string& code : query.regions) {
+    const model::Region* place = model::find_region(code);
+    if (place != nullptr && place->parent != kProvince) option(*place);
+  }
+  out.raw("</select>");
+  for (const std::string& topic : query.topics)
+    out.raw("<input type=\"hidden\" name=\"topic\"").attribute("value", topic).raw(">");
+  if (query.reader.chosen) {
+    out.raw("<input type=\"hidden\" name=\"lang\"");
+    out.attribute("value", name_of(query.reader.lang)).raw(">");
+  }
+  out.raw("<button class=\"btn\">").made(word("page_show", query.reader)).raw("</button></form>");
+  return out.take();
+}
+
+/// What assets/board.js cannot make by itself: words, marks, where to go on from.
+std::string render_live_parts(const Site& site, const BoardQuery& query,
+                              const RecentNotices& recent) {
+  constexpr std::array kWords = {"page_everywhere", "page_places",     "page_revision",
+                                 "page_correction", "page_expired",    "page_sync_ok",
+                                 "page_sync_late",  "page_sync_cut",   "page_sync_reset",
+                                 "page_sync_wait",  "page_sync_ended", "page_new_card"};
+  json::object words;
+  for (const std::string_view code : kWords)
+    words[code.substr(5)] = ops::words(code, query.reader.lang);
+  json::object filter;
+  if (!query.topics.empty()) filter["topics"] = json_of(query.topics);
+  if (!query.regions.empty()) filter["regions"] = json_of(query.regions);
+  const json::object live{
+      {"epoch", recent.epoch},
+      {"offset", std::to_string(recent.head)},
+      {"filter", std::move(filter)},
+      {"lang", name_of(query.reader.lang)},
+      {"link", with_lang("/n/", query.reader)},
+      {"zone", site.options.zone.name()},
+      {"places", site.assets.address(query.reader.lang == ops::Lang::en ? "places-en.json"
+                                                                        : "places-zh.json")},
+      {"words", std::move(words)}};
+  Markup out;
+  out.raw("<script type=\"application/json\" id=\"live\">").made(json_block(live));
+  out.raw("</script><template id=\"marks\">");
+  for (const Stamp& each : all_stamps(query.reader.lang)) out.made(render_stamp(each));
+  for (const char* each : {"extreme", "severe", "moderate", "minor"})
+    out.made(render_severity(each, query.reader));
+  out.raw("</template>");
+  return out.take();
+}
+
+std::string render_aside(const BoardQuery& query) {
+  Markup out;
+  out.raw("<aside><section class=\"box\"><h2>").made(word("page_nav_follow", query.reader));
+  out.raw("</h2><p>").made(icon("feed")).raw("<span>");
+  out.made(feed_links(query.topics, query.regions)).raw("</span></p><p>").made(icon("code"));
+  out.raw("<span>").made(word("page_stream", query.reader)).raw(" <a");
+  out.attribute("href", with_lang("/about#follow", query.reader)).raw(">");
+  out.made(word("page_how", query.reader)).raw("</a></span></p></section>");
+  out.raw("<section class=\"box\"><h2>").made(word("page_who", query.reader)).raw("</h2><p><span>");
+  out.made(word("page_who_text", query.reader)).raw(" <a");
+  out.attribute("href", with_lang("/about", query.reader)).raw(">");
+  out.made(word("page_method", query.reader)).raw("</a></span></p></section></aside>");
+  return out.take();
+}
+
+}  // namespace
+
+BoardQuery read_board_query(const http::Request& request) {
+  BoardQuery out;
+  out.reader = reader_of(request);
+  const auto add = [](std::vector<std::string>& list, const std::string& value) {
+    if (list.size() < kMostFilters && std::find(list.begin(), list.end(), value) == list.end())
+      list.push_back(value);
+  };
+  for (const auto& [name, value] : request.query) {
+    if (name == "topic" && model::find_topic(value) != nullptr) add(out.topics, value);
+    if (name == "region" && model::find_region(value) != nullptr) add(out.regions, value);
+    if (name == "before") std::from_chars(value.data(), value.data() + value.size(), out.before);
+  }
+  return out;
+}
+
+std::string render_board(const Site& site, const BoardQuery& query, const RecentNotices& recent,
+                         model::Time now) {
+  const Reader& reader = query.reader;
+  const Picked picked = pick(recent, filter_of(query), query.before, kMostCards, now);
+  Markup out;
+  out.raw("<div class=\"hero\"><div class=\"pw\"><h1>").made(word("page_board_title", reader));
+  out.raw("</h1><p>").made(word("page_board_lead", reader)).raw("</p></div></div>");
+  out.raw("<main class=\"pw grid\" id=\"main\"><section><div class=\"bar\"><h2>");
+  out.made(word(query.before == 0 ? "page_newest" : "page_older_title", reader));
+  out.raw("</h2><p class=\"live\" id=\"sync\"><i></i><span>");
+  if (!recent.notices.empty()) {
+    const model::Time newest = recent.notices.front().published_at;
+    out.made(word("page_as_of", reader, {{"time", site.options.zone.to_text(newest).substr(5)}}));
+  }
+  out.raw(
+      "</span></p><p class=\"vh\" id=\"said\" role=\"status\"></p></div><div class=\"filters\">");
+  out.made(render_topics(query, recent, now)).made(render_regions(query)).raw("</div>");
+  out.raw("<div id=\"list\">");
+  for (const Shown* each : picked.notices) out.made(render_card(site, reader, *each));
+  out.raw("</div><p class=\"none\" id=\"none\"").raw(picked.notices.empty() ? ">" : " hidden>");
+  out.made(word("page_none", reader)).raw("</p>");
+  if (picked.more) {
+    out.raw("<p class=\"more\"><a class=\"btn\"");
+    out.attribute(
+        "href",
+        with_lang(address(query.topics, query.regions, picked.notices.back()->offset), reader));
+    out.raw(">").made(word("page_older", reader)).raw("</a></p>");
+  }
+  out.raw("</section>").made(render_aside(query)).raw("</main>");
+  Frame frame;
+  frame.title =
+      fmt::format("{} · {}", ops::words("page_board_title", reader.lang), site.options.issuer);
+  frame.description = ops::words("page_board_lead", reader.lang);
+  frame.path = address(query.topics, query.regions, query.before);
+  frame.here = "board";
+  frame.head = feed_discovery(query.topics, query.regions, site.options.issuer);
+  if (query.before == 0) {
+    // An older page stands still: what is new belongs on the first one.
+    frame.script = "board.js";
+    out.made(render_live_parts(site, query, recent));
+  }
+  frame.indexed = query.before == 0;
+  return page(site, reader, frame, out.take());
+}
+
+}  // namespace clarion::pages
