@@ -28,8 +28,7 @@ Error bad(std::string_view name, std::string_view code) {
   return {Errc::invalid,
           fmt::format("the query parameter '{}' is wrong ({})", name, code),
           "query_invalid",
-          {{"name", std::string(name)}},
-          {{std::string(name), std::string(code), {}}}};
+          {{"name", std::string(name)}}};
 }
 
 std::string query_of(const std::vector<std::string>& topics,
