@@ -1,4 +1,5 @@
 #include "app/command_line.h"
+#include "app/demo_host.h"
 #include "app/service.h"
 #include "rules/rule_set.h"
 
@@ -32,9 +33,13 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int serve(const ops::Config& config, const ops::ConfigSources& sources) {
+/// `demo` is null without --demo.
+int serve(const ops::Config& config, const ops::ConfigSources& sources, DemoHost* demo) {
   const sigset_t signals = block_signals();
   raise_descriptor_limit();
+  if (demo != nullptr) {
+    if (const Status prepared = demo->prepare(config); !prepared) return fail(prepared.error());
+  }
   const auto log = ops::Log::to_stderr(
       ops::parse_log_level(config.log.level).value_or(ops::LogLevel::info),
       config.log.format == "json" ? ops::LogFormat::json : ops::LogFormat::text);
@@ -51,6 +56,13 @@ int serve(const ops::Config& config, const ops::ConfigSources& sources) {
   fmt::print("ready {}\n", service.url());
   std::fflush(stdout);
   log->info("ready", {{"url", service.url()}});
+  if (demo != nullptr) {
+    if (const Status begun = demo->start(service.url()); !begun) {
+      service.drain();
+      service.stop();
+      return fail(begun.error());
+    }
+  }
 
   while (true) {
     const timespec tick{0, 200'000'000};
@@ -63,6 +75,7 @@ int serve(const ops::Config& config, const ops::ConfigSources& sources) {
       service.tick();
     }
   }
+  if (demo != nullptr) demo->stop();
   service.drain();
   service.stop();
   log->info("stopped");
@@ -97,6 +110,8 @@ void add_serve_verbs(CommandLine& line) {
   struct Given {
     std::string rules, listen;
     std::vector<std::string> sets;
+    bool demo = false;
+    double demo_speed = 1;
   };
   const auto given = std::make_shared<Given>();
   CLI::App& verb = line.verb("serve", "Run the system",
@@ -105,6 +120,12 @@ void add_serve_verbs(CommandLine& line) {
   verb.add_option("--listen", given->listen,
                   "ADDR:PORT; port 0 picks one (default 127.0.0.1:8080)");
   add_repeated(verb, "--set", given->sets, "KEY=VALUE, overrides the configuration");
+  CLI::Option* demo = verb.add_flag("--demo", given->demo,
+                                    "Plays fictional posts and people, on loopback alone; a fresh "
+                                    "data folder that ends with it unless --data");
+  verb.add_option("--demo-speed", given->demo_speed,
+                  "How many times faster the demo plays (default 1)")
+      ->needs(demo);
   line.run_on_config(verb, [given](ops::ConfigSources sources) {
     std::vector<ops::Override> overrides;
     for (const std::string& set : given->sets) {
@@ -117,8 +138,14 @@ void add_serve_verbs(CommandLine& line) {
     if (!given->rules.empty()) sources.overrides.push_back({"rules.dir", given->rules, "--rules"});
     if (!given->listen.empty())
       sources.overrides.push_back({"server.listen", given->listen, "--listen"});
+    std::unique_ptr<DemoHost> host;
+    if (given->demo) {
+      auto made = DemoHost::make(sources, given->demo_speed);
+      if (!made) return fail(made.error());
+      host = std::move(made.value());
+    }
     const auto config = ops::load_config(sources);
-    return config ? serve(config.value(), sources) : fail(config.error());
+    return config ? serve(config.value(), sources, host.get()) : fail(config.error());
   });
 
   const auto file = std::make_shared<std::string>();
