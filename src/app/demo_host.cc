@@ -68,9 +68,8 @@ Result<std::unique_ptr<DemoHost>> DemoHost::make(ops::ConfigSources& sources, do
     sources.overrides.push_back({std::string(key), std::string(value), "--demo"});
   CLARION_TRY(auto config, ops::load_config(sources));
   CLARION_TRY(check_loopback(config.server.listen));
-  const bool named =
-      std::any_of(sources.overrides.begin(), sources.overrides.end(),
-                  [](const ops::Override& each) { return each.key == "data.dir"; });
+  const bool named = std::any_of(sources.overrides.begin(), sources.overrides.end(),
+                                 [](const ops::Override& each) { return each.key == "data.dir"; });
   if (!named) {
     CLARION_TRY(host->own_folder_, make_temporary_folder());
     sources.overrides.push_back({"data.dir", host->own_folder_, "--demo"});

@@ -13,9 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLook = 40ms;              // how often it is asked what is due
+constexpr auto kLook = 40ms;  // how often it is asked what is due
 constexpr Played kFiguresEvery{30'000};
-constexpr Played kRenewEvery{45'000};     // once all scenes are over
+constexpr Played kRenewEvery{45'000};  // once all scenes are over
 
 std::string run_name(ops::Random& random) {
   constexpr std::string_view kLetters = "bcdfghjkmnpqrstvwxz23456789";
@@ -31,12 +31,12 @@ Result<std::unique_ptr<Demo>> Demo::make(DemoOptions options, People people,
   CLARION_TRY(auto lines, read_feed(feed_ndjson()));
   Feed feed(std::move(lines), run_name(random));
   CLARION_TRY(auto scenes, read_scenes(scenes_json()));
-  std::vector<Run> runs;
+  std::vector<Performance> runs;
   for (Scene& scene : scenes) {
     std::optional<std::string> claim = scene.post.empty() ? "" : feed.text_of(scene.post);
     if (!claim) {
-      return Error{Errc::invalid, fmt::format("scenes.json: {}: the feed has no post {}", scene.id,
-                                              scene.post)};
+      return Error{Errc::invalid,
+                   fmt::format("scenes.json: {}: the feed has no post {}", scene.id, scene.post)};
     }
     runs.emplace_back(std::move(scene), std::move(*claim));
   }
@@ -46,7 +46,7 @@ Result<std::unique_ptr<Demo>> Demo::make(DemoOptions options, People people,
 }
 
 Demo::Demo(DemoOptions options, People people, const ops::Clock& clock, Feed feed,
-           std::vector<Run> runs, http::Client client)
+           std::vector<Performance> runs, http::Client client)
     : options_(std::move(options)),
       people_(std::move(people)),
       clock_(clock),
@@ -94,10 +94,10 @@ void Demo::play(const std::stop_token& stopped) {
 void Demo::send_posts(Played played) {
   if (waiting_.empty()) waiting_ = feed_.due(played, clock_.now());
   if (waiting_.empty()) return;
-  const auto answer = client_.request("POST", "/v1/posts",
-                                      {{"Authorization", "Bearer " + people_.feed_token},
-                                       {"Content-Type", "application/x-ndjson"}},
-                                      waiting_);
+  const auto answer = client_.request(
+      "POST", "/v1/posts",
+      {{"Authorization", "Bearer " + people_.feed_token}, {"Content-Type", "application/x-ndjson"}},
+      waiting_);
   if (!answer || answer.value().status == 429 || answer.value().status == 503) return;
   waiting_.clear();
   const auto counts = parse_json(answer.value().body);
@@ -119,7 +119,7 @@ void Demo::act(Played played) {
     return send(account, method, target, body, version);
   };
   bool over = true;
-  for (Run& run : runs_) {
+  for (Performance& run : runs_) {
     if (run.done()) continue;
     over = false;
     if (run.due() > played) continue;
@@ -145,7 +145,7 @@ void Demo::renew_one(Played played) {
   if (played < next_renewal_) return;
   next_renewal_ = played + kRenewEvery;
   for (std::size_t i = 0; i < runs_.size(); ++i) {
-    Run& run = runs_[(renewed_ + i) % runs_.size()];
+    Performance& run = runs_[(renewed_ + i) % runs_.size()];
     if (!run.renew(played)) continue;
     renewed_ = (renewed_ + i + 1) % runs_.size();
     return;
@@ -160,12 +160,12 @@ Result<json::object> Demo::send(std::string_view account, std::string_view metho
     return Error{Errc::not_found, fmt::format("no account {}", account), "not_found"};
   http::HeaderList headers{{"Authorization", "Bearer " + token->second}};
   if (method != "GET") {
-    headers.emplace_back("Content-Type", method == "PATCH" ? "application/merge-patch+json"
-                                                           : "application/json");
+    headers.emplace_back("Content-Type",
+                         method == "PATCH" ? "application/merge-patch+json" : "application/json");
   }
   if (version) headers.emplace_back("If-Match", fmt::format("\"{}\"", *version));
-  CLARION_TRY(auto answer, client_.request(method, target, headers,
-                                           method == "GET" ? "" : to_json_text(body)));
+  CLARION_TRY(auto answer,
+              client_.request(method, target, headers, method == "GET" ? "" : to_json_text(body)));
   CLARION_TRY(auto read, parse_json(answer.body, {.max_bytes = 4U << 20U}));
   json::object* object = read.if_object();
   if (object == nullptr) return Error{Errc::corrupt, "the answer is no object", "json_invalid"};

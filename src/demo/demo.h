@@ -13,10 +13,10 @@
 namespace clarion::demo {
 
 struct DemoOptions {
-  std::string url;      ///< of the running server, on loopback
-  std::string folder;   ///< its data folder
-  std::string program;  ///< path of clarion, for the visitor's lines
-  double speed = 1;     ///< how many times faster than the clock; above 0
+  std::string url;                              ///< of the running server, on loopback
+  std::string folder;                           ///< its data folder
+  std::string program;                          ///< path of clarion, for the visitor's lines
+  double speed = 1;                             ///< how many times faster than the clock; above 0
   std::function<void(const std::string&)> say;  ///< takes whole lines; called by any thread
 };
 
@@ -43,7 +43,7 @@ class Demo {
 
  private:
   Demo(DemoOptions options, People people, const ops::Clock& clock, Feed feed,
-       std::vector<Run> runs, http::Client client);
+       std::vector<Performance> runs, http::Client client);
   void play(const std::stop_token& stopped);
   void send_posts(Played played);
   void act(Played played);
@@ -57,7 +57,7 @@ class Demo {
   People people_;
   const ops::Clock& clock_;
   Feed feed_;
-  std::vector<Run> runs_;
+  std::vector<Performance> runs_;
   http::Client client_;
   std::string waiting_;  // posts the server has not taken yet
   std::uint64_t flagged_ = 0, published_ = 0;

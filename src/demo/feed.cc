@@ -34,6 +34,7 @@ Result<std::vector<FeedLine>> read_feed(std::string_view ndjson) {
     if (at < Played(0) || (!out.empty() && at < out.back().after))
       return wrong("after_s is smaller than above");
     post->erase("after_s");
+    post->erase("about");
     out.push_back({at, std::move(*post)});
   }
   if (out.empty()) return Error{Errc::invalid, "feed.ndjson: holds no post"};

@@ -18,7 +18,7 @@ using Played = std::chrono::milliseconds;
 
 struct FeedLine {
   Played after{};
-  json::object post;  ///< without after_s
+  json::object post;  ///< without after_s and about
 };
 
 /// Reads the packaged feed. Errors: `invalid`, naming the line: no JSON object, no id, no after_s,

@@ -17,15 +17,11 @@ extern const std::size_t clarion_demo_functions_sh_size;
 
 namespace clarion::demo {
 
-std::string_view feed_ndjson() {
-  return {clarion_demo_feed_ndjson, clarion_demo_feed_ndjson_size};
-}
+std::string_view feed_ndjson() { return {clarion_demo_feed_ndjson, clarion_demo_feed_ndjson_size}; }
 std::string_view experts_ndjson() {
   return {clarion_demo_experts_ndjson, clarion_demo_experts_ndjson_size};
 }
-std::string_view scenes_json() {
-  return {clarion_demo_scenes_json, clarion_demo_scenes_json_size};
-}
+std::string_view scenes_json() { return {clarion_demo_scenes_json, clarion_demo_scenes_json_size}; }
 std::string_view visit_text() { return {clarion_demo_visit_txt, clarion_demo_visit_txt_size}; }
 std::string_view functions_sh() {
   return {clarion_demo_functions_sh, clarion_demo_functions_sh_size};

@@ -8,7 +8,8 @@ namespace clarion::demo {
 /// a city are invented; advice in notices comes from the sources that they name.
 
 /// Posts of contract section 2, one a line, with `after_s`: seconds from the start at which it is
-/// sent. Ids and times are given when it is played.
+/// sent, and `about`: {kind, topic} for tests, kind being rumor, harmless, correction or deleted.
+/// Times are given when it is played.
 [[nodiscard]] std::string_view feed_ndjson();
 /// Experts on duty, as `expert import` takes them.
 [[nodiscard]] std::string_view experts_ndjson();

@@ -18,7 +18,7 @@ inline constexpr std::string_view kAdmin = "demo-admin";
 /// Who works in the demonstration, and what they and its visitor sign in with. Secrets: for the
 /// demo's own requests, its password line and its variables file alone.
 struct People {
-  std::string password;  ///< one for all accounts
+  std::string password;                                            ///< one for all accounts
   std::map<std::string, std::string, std::less<>> tokens;          ///< by account: the demo's own
   std::map<std::string, std::string, std::less<>> visitor_tokens;  ///< by account; "" is ingest
   std::string feed_token;                                          ///< scope ingest

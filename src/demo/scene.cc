@@ -82,17 +82,6 @@ Result<Scene> read_scene(const json::object& given) {
   return scene;
 }
 
-/// lasts_hours written as expires_at.
-json::object with_expiry(json::object body, model::Time now) {
-  if (const json::value* hours = body.if_contains("lasts_hours");
-      hours != nullptr && hours->is_int64()) {
-    const std::int64_t count = hours->get_int64();
-    body.erase("lasts_hours");
-    body["expires_at"] = model::to_text(now + std::chrono::hours(count));
-  }
-  return body;
-}
-
 std::string percent_encoded(std::string_view text) {
   std::string out;
   for (const char c : text) out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
@@ -131,15 +120,16 @@ Result<std::vector<Scene>> read_scenes(std::string_view text) {
   return out;
 }
 
-Result<std::optional<Run::Out>> Run::step(const Send& send, Played played, model::Time now) {
+Result<std::optional<Performance::Out>> Performance::step(const Send& send, Played played,
+                                                          model::Time now) {
   const Step step = scene_.steps[next_];
   auto done = take_step(step, send, played, now);
   if (!done) next_ = scene_.steps.size();
   return done;
 }
 
-Result<std::optional<Run::Out>> Run::take_step(const Step& step, const Send& send, Played played,
-                                               model::Time now) {
+Result<std::optional<Performance::Out>> Performance::take_step(const Step& step, const Send& send,
+                                                               Played played, model::Time now) {
   std::optional<Out> out;
   if (step.act == "find") {
     CLARION_TRY(auto found, find_case(send, step));
@@ -153,7 +143,13 @@ Result<std::optional<Run::Out>> Run::take_step(const Step& step, const Send& sen
     CLARION_TRY(send(step.who, "POST", fmt::format("/v1/cases/{}/{}", case_, step.act), step.body,
                      std::nullopt));
   } else {
-    json::object body = with_expiry(step.body, now);
+    json::object body = step.body;
+    if (const json::value* hours = body.if_contains("lasts_hours");
+        hours != nullptr && hours->is_int64()) {
+      lasts_hours_ = hours->get_int64();
+      body.erase("lasts_hours");
+      body["expires_at"] = model::to_text(now + std::chrono::hours(lasts_hours_));
+    }
     std::string target = "/v1/notices";
     std::optional<std::int64_t> version;
     if (step.act == "draft") {
@@ -167,7 +163,10 @@ Result<std::optional<Run::Out>> Run::take_step(const Step& step, const Send& sen
                 send(step.who, step.act == "patch" ? "PATCH" : "POST", target, body, version));
     if (step.act == "draft") notice_ = string_or(answer, "id");
     version_ = answer.contains("version") ? answer["version"].to_number<std::int64_t>() : 0;
-    if (const json::object content = part(answer, "content"); !content.empty()) content_ = content;
+    // A withdrawal has prepared words: it is known by the title it takes back.
+    if (const json::object content = part(answer, "content");
+        !content.empty() && step.act != "withdraw")
+      content_ = content;
     if (step.act == "publish" || step.act == "withdraw") {
       in_force_ = step.act == "publish";
       out = Out{std::string(string_or(answer, "action", step.act)), title_of(content_, "zh"),
@@ -181,10 +180,10 @@ Result<std::optional<Run::Out>> Run::take_step(const Step& step, const Send& sen
 
 /// The case that the post opened: the one whose claim is its text. Taken up again when it was
 /// closed, as on a folder that an earlier start filled.
-Result<bool> Run::find_case(const Send& send, const Step& step) {
+Result<bool> Performance::find_case(const Send& send, const Step& step) {
   constexpr std::size_t kQueryCharacters = 40;
-  const std::string target = fmt::format(
-      "/v1/cases?limit=20&q={}", percent_encoded(begin_of(claim_, kQueryCharacters)));
+  const std::string target =
+      fmt::format("/v1/cases?limit=20&q={}", percent_encoded(begin_of(claim_, kQueryCharacters)));
   CLARION_TRY(auto answer, send(step.who, "GET", target, {}, std::nullopt));
   const json::value* items = answer.if_contains("items");
   if (items == nullptr || !items->is_array()) return false;
@@ -202,13 +201,12 @@ Result<bool> Run::find_case(const Send& send, const Step& step) {
   return false;
 }
 
-bool Run::renew(Played at) {
+bool Performance::renew(Played at) {
   if (!done() || !in_force_) return false;
-  constexpr std::int64_t kHours = 24 * 7;
   scene_.steps.clear();
   next_ = 0;
   due_ = at;
-  add(scene_, 0ms, "update", kOperator, {{"lasts_hours", kHours}});
+  add(scene_, 0ms, "update", kOperator, {{"lasts_hours", lasts_hours_}});
   add_publication(scene_, {});
   return true;
 }

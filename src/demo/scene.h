@@ -12,10 +12,10 @@ namespace clarion::demo {
 
 /// One thing that a person of the demo does: a case action, or a step in a notice's life.
 struct Step {
-  Played after{};    ///< from the step before
-  std::string act;   ///< find, assign, claim, verdict, draft, submit, reject, patch, approve,
-                     ///< publish, correct, update, withdraw
-  std::string who;   ///< account
+  Played after{};   ///< from the step before
+  std::string act;  ///< find, assign, claim, verdict, draft, submit, reject, patch, approve,
+                    ///< publish, correct, update, withdraw
+  std::string who;  ///< account
   json::object body;
 };
 
@@ -38,14 +38,13 @@ struct Scene {
 /// Sends requests as one account. Returns the answer's body; Errors: `conflict` with the answer's
 /// code for any other status than 2xx, else those of the client.
 using Send = std::function<Result<json::object>(std::string_view account, std::string_view method,
-                                                const std::string& target,
-                                                const json::object& body,
+                                                const std::string& target, const json::object& body,
                                                 std::optional<std::int64_t> version)>;
 
 /// A scene being played: one step when its time has come.
-class Run {
+class Performance {
  public:
-  Run(Scene scene, std::string claim) : scene_(std::move(scene)), claim_(std::move(claim)) {
+  Performance(Scene scene, std::string claim) : scene_(std::move(scene)), claim_(std::move(claim)) {
     due_ = scene_.at;
   }
 
@@ -73,6 +72,7 @@ class Run {
   std::string case_, notice_;
   std::int64_t version_ = 0;
   json::object content_;  // of the open draft
+  std::int64_t lasts_hours_ = 24;
   bool in_force_ = false;
 };
 

@@ -28,7 +28,8 @@ std::string quoted(std::string_view text) {
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);
 }
 
@@ -79,9 +80,10 @@ std::string welcome(const DemoOptions& options, const People& people,
   std::string text(visit_text());
   replace_all(text, "{url}", options.url);
   replace_all(text, "{password}", people.password);
-  replace_all(text, "{variables}", variables_file.find_first_of(" '\"\\$") == std::string::npos
-                                       ? variables_file
-                                       : quoted(variables_file));
+  replace_all(text, "{variables}",
+              variables_file.find_first_of(" '\"\\$") == std::string::npos
+                  ? variables_file
+                  : quoted(variables_file));
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }
