@@ -9,22 +9,22 @@ die() {
   exit 1
 }
 
-# Names of the packages of deploy/packages.txt that are not installed.
+# missing_packages [LIST]: names of the packages of deploy/packages.txt, or of another list, that are not installed.
 missing_packages() {
-  local package
+  local package list=${1:-$root/deploy/packages.txt}
   # Hyperscan is for x86; elsewhere its fork has the same library and headers.
   local hyperscan=libhyperscan-dev
   case $(dpkg --print-architecture) in amd64 | i386) ;; *) hyperscan=libvectorscan-dev ;; esac
-  sed -e 's/#.*//' -e '/^[[:space:]]*$/d' -e "s/^libhyperscan-dev/$hyperscan/" "$root/deploy/packages.txt" | while read -r package; do
+  sed -e 's/#.*//' -e '/^[[:space:]]*$/d' -e "s/^libhyperscan-dev/$hyperscan/" "$list" | while read -r package; do
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s\n' "$package"
   done
 }
 
-# Installs what is missing. Touches no network when nothing is.
+# install_packages [LIST]: installs what is missing. Touches no network when nothing is.
 install_packages() {
   command -v dpkg-query >/dev/null || die "this needs Debian 12 (no dpkg here); deploy/packages.txt names what to install"
   local missing as_root=()
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "$@")
   [ "${#missing[@]}" -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || die "as root, install: apt-get install ${missing[*]}"

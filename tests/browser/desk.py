@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""The desk behind the browser tests: one server and its people, told what to do by lines of JSON on standard input.
+
+usage: desk.py CLARION. A line {"do": NAME, …} is answered by one line {"done": …} or {"failed": TEXT}.
+"""
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+import harness  # noqa: E402
+
+SETTINGS = ["desk.name=示例编辑部", "server.drain_seconds=2"]
+
+
+class Stage:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="clarion-browser-")
+        self.count = 0
+        self.server = None
+        self.fresh()
+
+    def fresh(self):
+        """A server on a new data folder, on the port of the last one."""
+        self.count += 1
+        data = f"{self.folder}/{self.count}"
+        pathlib.Path(data).mkdir(mode=0o700)
+        port = self.server.port if self.server else 0
+        if self.server:
+            self.server.stop()
+        self.server = harness.Server(data, settings=SETTINGS, port=port).start()
+        self.desk = harness.Desk(self.server)
+        return self.server.url
+
+    def kill(self):
+        self.server.kill()
+
+    def start(self, elsewhere=False):
+        """Starts again on the same data; `elsewhere`: on another port, where no page looks."""
+        port = self.server.port
+        self.server.port = 0 if elsewhere else port
+        self.server.start()
+        self.there = port
+        return self.server.url
+
+    def move_back(self):
+        self.server.stop()
+        self.server.port = self.there
+        self.server.start()
+
+    def publish(self, notice):
+        return self.desk.published(**notice)
+
+    def change(self, notice, action, body):
+        path = f"/v1/notices/{notice}"
+        version = self.desk.ok(self.server.get(path, self.desk.anna))["version"]
+        draft = self.desk.ok(self.server.post(f"{path}/{action}", self.desk.anna, body, version=version))
+        draft = self.desk.approve(draft)
+        return self.desk.ok(self.server.post(f"{path}/publish", self.desk.anna, version=draft["version"]))
+
+    def withdraw(self, notice, reason_code="wrong"):
+        return self.desk.ok(self.server.post(f"/v1/notices/{notice}/withdraw", self.desk.bo, {"reason_code": reason_code, "reason": "-"}, headers={"If-Match": "*"}))
+
+    def close(self):
+        if self.server.process:
+            self.server.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def main():
+    harness.PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
+    stage = Stage()
+    try:
+        print(json.dumps({"done": stage.server.url}), flush=True)
+        for line in sys.stdin:
+            order = json.loads(line)
+            try:
+                answer = {"done": getattr(stage, order.pop("do"))(**order)}
+            except Exception as failed:  # told to the test, which fails with it
+                answer = {"failed": f"{type(failed).__name__}: {failed}"}
+            print(json.dumps(answer), flush=True)
+    finally:
+        stage.close()
+
+
+if __name__ == "__main__":
+    main()
