@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace clarion::demo {
 namespace {
 
@@ -64,7 +66,8 @@ void play(Performance& run, Server& server, std::vector<std::string>* published 
 }
 
 Performance one_run(const char* scenes = kScenes) {
-  return {std::move(read_scenes(scenes).value().front()), "听说"};
+  auto read = read_scenes(scenes);
+  return {std::move(read.value().front()), "听说"};
 }
 
 TEST(DemoScene, TakesACaseFromAssignmentToAWithdrawnNotice) {
@@ -124,7 +127,8 @@ TEST(DemoScene, EndsWhereTheDeskRefusesAStep) {
 
 TEST(DemoScene, GivesUpACaseThatDoesNotCome) {
   Server server;
-  Performance run(std::move(read_scenes(kScenes).value().front()), "别的");
+  auto read = read_scenes(kScenes);
+  Performance run(std::move(read.value().front()), "别的");
   play(run, server);
   EXPECT_TRUE(run.done());
   EXPECT_EQ(server.acts().back().substr(0, 6), "cases?");
@@ -171,6 +175,23 @@ TEST(DemoScene, PackagedScenesAreSoundAndAllRolesHaveWork) {
   EXPECT_EQ(withdrawals, 1U);
   EXPECT_GE(updates, 1U);
   EXPECT_GE(rejections, 1U);
+}
+
+TEST(DemoScene, FirstPackagedNoticeIsOutWithinTwentySecondsAndTheNextOnesSoonAfter) {
+  std::vector<Played> published;
+  const auto scenes = read_scenes(scenes_json());
+  ASSERT_TRUE(scenes);
+  for (const Scene& scene : scenes.value()) {
+    Played at = scene.at;
+    for (const Step& step : scene.steps) {
+      at += step.after;
+      if (step.act == "publish" || step.act == "withdraw") published.push_back(at);
+    }
+  }
+  std::sort(published.begin(), published.end());
+  EXPECT_LE(published.front(), 18s);
+  for (std::size_t i = 1; i < published.size(); ++i)
+    EXPECT_LE(published[i] - published[i - 1], 30s) << i;
 }
 
 TEST(DemoScene, RefusesAPackageThatIsNotSound) {

@@ -20,11 +20,11 @@ KILL_SECONDS = 30  # killing goes on for at most so long, so that a loaded machi
 
 
 def rumors():
-    """The packaged sample posts that the built-in rules flag."""
-    sample = str(ROOT / "deploy" / "sample-posts.ndjson")
-    wanted = {(found["source"], found["post_id"]) for found in map(json.loads, run("scan", sample).splitlines())}
+    """Texts of the packaged demonstration that the built-in rules flag."""
+    sample = str(ROOT / "src" / "demo" / "data" / "feed.ndjson")
+    wanted = {found["post_id"] for found in map(json.loads, run("scan", sample).splitlines()) if not any("media" in hit for hit in found["hits"])}
     with open(sample, encoding="utf-8") as lines:
-        return [post["text"] for post in map(json.loads, lines) if (post["source"], post["id"]) in wanted]
+        return [post["text"] for post in map(json.loads, lines) if post["id"] in wanted and "rev" not in post]
 
 
 class Worker(threading.Thread):

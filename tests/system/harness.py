@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -217,6 +218,62 @@ class Desk:
     def ok(answer):
         assert answer.status == 200, f"{answer.status} {answer.body}"
         return answer.json
+
+
+class Demo:
+    """A running `clarion serve --demo` whose temporary folder lies in a folder of the test's own."""
+
+    def __init__(self, *more, speed=20, data=None):
+        self.scratch = tempfile.mkdtemp(prefix="clarion-test-")
+        words = [PROGRAM, "serve", "--demo", "--listen", "127.0.0.1:0", "--demo-speed", str(speed), *more]
+        begun = time.monotonic()
+        self.process = subprocess.Popen(words + (["--data", data] if data else []), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, "TMPDIR": self.scratch})
+        line = self.process.stdout.readline()
+        self.seconds_to_ready = time.monotonic() - begun
+        self.said = []
+        self.reader = threading.Thread(target=lambda: self.said.extend(iter(self.process.stderr.readline, "")), daemon=True)
+        self.reader.start()
+        assert line.startswith("ready http://"), (line, "".join(self.said))
+        self.url = line.split()[1]
+        self.port = int(self.url.rsplit(":", 1)[1])
+        until(lambda: any(line.startswith("====") for line in self.said), what="the welcome")
+        self.variables = re.search(r"^    \. (\S+)$", self.text(), re.M).group(1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def text(self):
+        return "".join(self.said)
+
+    def wait_for(self, words, seconds=90):
+        until(lambda: words in self.text(), seconds, words)
+
+    def stop(self):
+        """As Ctrl-C does; the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        status = self.process.wait(20)
+        self.reader.join(10)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return status
+
+    def token(self, name):
+        return re.search(rf"^{name}='(.*)'$", pathlib.Path(self.variables).read_text(encoding="utf-8"), re.M).group(1)
+
+    def get(self, target, token=None):
+        server = Server.__new__(Server)
+        server.port = self.port
+        return server.get(target, token)
+
+    def blocks(self):
+        """The printed lines, as a visitor copies them."""
+        return "".join(line[4:] if line.strip() else "\n" for line in self.said if line.startswith("    ") or not line.strip())
 
 
 class Stream:

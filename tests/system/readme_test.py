@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs README's five minutes against a fresh server, so that the page never shows what does not work."""
+"""Runs README's five minutes against a fresh demonstration, so that the page never shows what does not work."""
 
 import os
 import re
@@ -8,11 +8,9 @@ import unittest
 
 import harness
 
-SAMPLES = harness.ROOT / "deploy/sample-posts.ndjson"
-
 
 def blocks():
-    """The shell blocks of the chapter, in order; the last one is the stream, which never ends by itself."""
+    """The shell blocks of the chapter, in order; the last line of the last one is the stream, which never ends by itself."""
     text = (harness.ROOT / "README.md").read_text(encoding="utf-8")
     chapter = text.split("\n## Five minutes\n", 1)[1]
     return re.findall(r"^```sh\n(.*?)^```", chapter, re.M | re.S)
@@ -37,21 +35,16 @@ class Readme(unittest.TestCase):
         return "".join(seen)
 
     def test_five_minutes_work_as_written(self):
-        setup, *steps, stream = blocks()
-        first, rest = setup.split("\n", 1)
-        self.assertIn("clarion=", first, "the first line names program, data folder and address")
-        with harness.Server() as server:
-            token = harness.run("token", "issue", "feed", "--scope", "ingest", data=server.data).strip()
-            posted = self.bash(
-                f"curl -sS --fail-with-body -H 'Authorization: Bearer {token}' -H 'Content-Type: application/x-ndjson' "
-                f"--data-binary @{SAMPLES} {server.url}/v1/posts"
-            )
-            self.assertIn('"rejected":[]', posted)
-            here = f"clarion={harness.PROGRAM} D={server.data} U={server.url}\n{rest}"
-            out = self.bash("\n".join([here, *steps]))
-            for word in ["二两白酒", "assigned", "judged", "submitted", "approved", "'offset': '1'"]:
+        first, *steps, last = blocks()
+        self.assertRegex(first.splitlines()[0], r"^\. /tmp/clarion-demo-…/demo\.env$")
+        *rest, stream = last.splitlines()
+        with harness.Demo(speed=5) as demo:
+            demo.wait_for("] 发布")
+            here = f". {demo.variables}\n" + first.split("\n", 1)[1]
+            out = self.bash("\n".join([here, *steps, *rest]))
+            for word in ["二两白酒", "assigned", "judged", "submitted", "approved", "'offset':", "<rss", "喝白酒不能预防流感"]:
                 self.assertIn(word, out)
-            out = self.bash_until("snapshot_end", stream, U=server.url)
+            out = self.bash_until("snapshot_end", stream, U=demo.url)
             for word in ["event: notice", '"jws":"', "喝白酒不能预防流感"]:
                 self.assertIn(word, out)
 
