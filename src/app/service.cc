@@ -128,6 +128,8 @@ Status Service::open_parts() {
       static_cast<std::size_t>(config_.gateway.connections_per_address);
   server.requests_per_address = static_cast<std::size_t>(config_.http.requests_per_address);
   server.trusted_proxies = config_.http.trusted_proxies;
+  CLARION_TRY(tls_, http::Tls::load({config_.server.tls_certificate, config_.server.tls_key}));
+  server.tls = tls_;
   server.log = [this](const std::string& line) { log_.warn("http", {{"what", line}}); };
   CLARION_TRY(server_, http::Server::open(server, routes(), *clock_, *random_));
   // Port 0 is known only now; nobody reads the address before the server starts.
@@ -262,7 +264,16 @@ std::string Service::url() const {
   const auto listen = ops::parse_listen(config_.server.listen);
   const std::string address = listen ? listen.value().address : "127.0.0.1";
   const bool v6 = address.find(':') != std::string::npos;
-  return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", address, v6 ? "]" : "", server_->port());
+  return fmt::format("{}://{}{}{}:{}", tls_ ? "https" : "http", v6 ? "[" : "", address,
+                     v6 ? "]" : "", server_->port());
+}
+
+Status Service::reload_tls(const ops::Config& config) {
+  const http::TlsFiles files{config.server.tls_certificate, config.server.tls_key};
+  if ((tls_ != nullptr) == !(files.certificate.empty() && files.key.empty()))
+    return tls_ ? tls_->reload(files) : ok();
+  return Error{Errc::invalid,
+               "server.tls_certificate: TLS is switched on or off by a restart, not by a reload"};
 }
 
 Status Service::reload() {
@@ -270,6 +281,7 @@ Status Service::reload() {
   const auto done = [this]() -> Status {
     CLARION_TRY(auto config, ops::load_config(sources_));
     CLARION_TRY(auto rules, read_rules(config));
+    CLARION_TRY(reload_tls(config));
     const auto level = ops::parse_log_level(config.log.level);
     log_.info("rules loaded",
               {{"rules", rules->statistics().rules}, {"version", rules->version()}});

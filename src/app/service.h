@@ -33,11 +33,11 @@ class Service {
   Service& operator=(const Service&) = delete;
 
   void start();
-  /// http://ADDR:PORT as bound.
+  /// http://ADDR:PORT as bound, or https.
   [[nodiscard]] std::string url() const;
   /// Ready when the path from a post to a subscriber works.
   [[nodiscard]] ops::Health::Report ready() { return health_.ready(); }
-  /// Reads rules and log level anew; refused whole when anything is wrong, the old state stays.
+  /// Reads rules, certificate and log level anew; refused whole when anything is wrong, the old state stays.
   /// Blocks; any thread.
   Status reload();
   /// What is due by the clock: leases, scheduled notices, old answers. Called a few times a second
@@ -55,6 +55,7 @@ class Service {
   void add_ops_routes(http::Router& router);
   broadcast::Source stream_source();
   void add_metrics();
+  Status reload_tls(const ops::Config& config);
   Result<std::shared_ptr<const rules::RuleSet>> read_rules(const ops::Config& config) const;
 
   ops::Config config_;
@@ -71,6 +72,7 @@ class Service {
   std::unique_ptr<pages::PageOptions> pages_;
   std::unique_ptr<identity::Requests> requests_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::shared_ptr<http::Tls> tls_;  // null: clear text
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<broadcast::Gateway> gateway_;
   std::shared_ptr<std::function<void(http::Upgrade)>> stream_;  // set once the gateway is there

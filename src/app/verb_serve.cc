@@ -94,6 +94,11 @@ int check_config(const ops::ConfigSources& sources) {
     }
     packs = std::move(read.value());
   }
+  if (const auto tls =
+          http::Tls::load({config.value().server.tls_certificate, config.value().server.tls_key});
+      !tls) {
+    return fail(tls.error());
+  }
   const auto rules = rules::RuleSet::make(packs, {.flag_score = config.value().scan.flag_score});
   if (!rules) {
     fmt::print(stderr, "clarion: rules.dir: {}\n", rules.error().text);

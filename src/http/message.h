@@ -27,7 +27,7 @@ struct Request {
   std::string remote;  ///< address of the client, by http.trusted_proxies; IPv4 also when it came
                        ///< mapped into IPv6
   bool secure =
-      false;  ///< a trusted proxy says that the client came by TLS (X-Forwarded-Proto: https)
+      false;  ///< the client came by TLS: to us, or as a trusted proxy says (X-Forwarded-Proto)
   std::string request_id;          ///< also X-Request-Id of the answer
   ops::Lang lang = ops::Lang::zh;  ///< by Accept-Language
   std::any actor;                  ///< what the route's guard left: who asks

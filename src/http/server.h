@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/router.h"
+#include "http/tls.h"
 #include "ops/clock.h"
 #include "ops/random.h"
 
@@ -30,6 +31,7 @@ struct ServerOptions {
   std::vector<std::string> trusted_proxies;   ///< addresses or CIDR whose X-Forwarded-For counts
   std::chrono::seconds idle_timeout{60};      ///< between requests
   std::chrono::seconds request_timeout{30};   ///< to read the head, and again to read the body
+  std::shared_ptr<Tls> tls;                   ///< speaks TLS alone; null: clear text alone
   /// Told what went wrong inside (a handler's exception, a failing accept), one line without
   /// request bodies; from any thread.
   std::function<void(const std::string& line)> log;

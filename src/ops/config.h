@@ -18,6 +18,7 @@ struct Config {
   struct Server {
     std::string listen = "127.0.0.1:8080";
     std::string public_url;
+    std::string tls_certificate, tls_key;
     std::int64_t drain_seconds = 10;
     bool operator==(const Server&) const = default;
   } server;

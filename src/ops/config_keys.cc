@@ -28,6 +28,13 @@ std::vector<ConfigKey> make_keys() {
        .doc = "Where readers reach this server, for links in notices and feeds; empty: from the "
               "listening address.",
        .check = checks::public_url},
+      {.name = "server.tls_certificate",
+       .member = CLARION_AT(server.tls_certificate),
+       .doc = "PEM file of the certificate and its chain; with it and server.tls_key the listener "
+              "speaks TLS alone. Read anew on reload."},
+      {.name = "server.tls_key",
+       .member = CLARION_AT(server.tls_key),
+       .doc = "PEM file of the certificate's private key, mode 0600. Read anew on reload."},
       {.name = "server.drain_seconds",
        .member = CLARION_AT(server.drain_seconds),
        .doc = "Time to finish after SIGTERM before what is left is cut off.",

@@ -75,7 +75,8 @@ class Answer:
 class Server:
     """One `clarion serve` on a data folder of its own, or on one that is given."""
 
-    def __init__(self, data=None, wrapper=(), settings=(), port=0):
+    def __init__(self, data=None, wrapper=(), settings=(), port=0, tls=None):
+        self.tls = tls  # an ssl.SSLContext when the settings make it speak TLS
         self.own = data is None
         self.data = data or tempfile.mkdtemp(prefix="clarion-test-")
         self.wrapper, self.settings, self.port = list(wrapper), list(settings), port
@@ -102,7 +103,7 @@ class Server:
 
     def wait_ready(self):
         line = self.process.stdout.readline()
-        if not line.startswith("ready http://"):
+        if not line.startswith("ready https://" if self.tls else "ready http://"):
             self.process.wait(10)
             raise AssertionError(f"not ready: {line!r}\n" + pathlib.Path(self.log.name).read_text()[-2000:])
         self.url = line.split()[1]
@@ -150,7 +151,8 @@ class Server:
             run("expert", "import", file.name, data=self.data)
 
     def call(self, method, target, token=None, body=None, headers=None, timeout=30):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = (http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.tls) if self.tls
+                      else http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout))
         with contextlib.closing(connection):
             sent = dict(headers or {})
             if token:
@@ -279,8 +281,10 @@ class Demo:
 class Stream:
     """A WebSocket client of contract section 4, small and strict: text frames in, masked text frames out."""
 
-    def __init__(self, port, token=None, by_subprotocol=False, timeout=20):
+    def __init__(self, port, token=None, by_subprotocol=False, timeout=20, tls=None):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="127.0.0.1")
         self.buffer = b""
         self.close_code = None
         protocols = "clarion.v1" + (f", clarion.token.{token}" if token and by_subprotocol else "")

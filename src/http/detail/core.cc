@@ -2,6 +2,7 @@
 
 #include "http/detail/answer.h"
 #include "http/detail/connection.h"
+#include "http/detail/tls_front.h"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -74,6 +75,7 @@ Core::Core(Shared& shared, std::size_t index)
 Core::~Core() {
   stop();
   connections_.clear();
+  fronts_.clear();
 }
 
 Status Core::listen(const tcp::endpoint& endpoint) {
@@ -142,6 +144,7 @@ std::string_view Core::date() {
 }
 
 void Core::forget(const Connection* connection) { connections_.erase(connection); }
+void Core::forget(const TlsFront* front) { fronts_.erase(front); }
 
 void Core::wait_accept() {
   acceptor_.async_wait(tcp::acceptor::wait_read, [this](const error_code& ec) {
@@ -186,11 +189,19 @@ void Core::admit(tcp::socket socket) {
   auto hold = shared_.limits->connection(peer, !proxy);
   if (!hold) {
     shared_.refused_limit.fetch_add(1, std::memory_order_relaxed);
-    refuse_connection(*this, socket, hold.error());
+    if (shared_.options.tls == nullptr) refuse_connection(*this, socket, hold.error());
     return;
   }
-  auto connection =
-      std::make_shared<Connection>(*this, std::move(socket), peer, std::move(hold).value());
+  if (shared_.options.tls == nullptr)
+    return serve(std::move(socket), peer, std::move(hold).value());
+  auto front = std::make_shared<TlsFront>(*this, std::move(socket), peer, std::move(hold).value(),
+                                          shared_.options.tls->context());
+  fronts_.emplace(front.get(), front);
+  front->start();
+}
+
+void Core::serve(tcp::socket socket, const AddressBytes& peer, std::shared_ptr<void> hold) {
+  auto connection = std::make_shared<Connection>(*this, std::move(socket), peer, std::move(hold));
   connections_.emplace(connection.get(), connection);
   connection->start();
 }
@@ -205,6 +216,11 @@ void Core::tick() {
       if (connection->deadline() <= now) late.push_back(connection);
     }
     for (const auto& connection : late) connection->on_deadline();
+    std::vector<std::shared_ptr<TlsFront>> slow;
+    for (const auto& [key, front] : fronts_) {
+      if (front->deadline() <= now) slow.push_back(front);
+    }
+    for (const auto& front : slow) front->close();
     tick();
   });
 }

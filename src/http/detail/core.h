@@ -27,6 +27,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 class Connection;
+class TlsFront;
 
 /// What all cores use.
 struct Shared {
@@ -85,7 +86,10 @@ class Core {
   /// Where bytes are read to before they belong to a connection.
   [[nodiscard]] std::array<char, 65536>& scratch() noexcept { return scratch_; }
   [[nodiscard]] std::string_view date();
+  /// Serves a client's connection, or what its TLS front hands on in clear.
+  void serve(tcp::socket socket, const AddressBytes& peer, std::shared_ptr<void> hold);
   void forget(const Connection* connection);
+  void forget(const TlsFront* front);
 
  private:
   void wait_accept();
@@ -102,6 +106,7 @@ class Core {
   asio::steady_timer ticker_, accept_pause_;
   bool accept_paused_ = false;
   std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections_;
+  std::unordered_map<const TlsFront*, std::shared_ptr<TlsFront>> fronts_;
   std::array<char, 65536> scratch_;
   std::int64_t date_second_ = -1;
   std::string date_;

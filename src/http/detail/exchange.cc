@@ -110,7 +110,8 @@ Status fill(Exchange& exchange, RequestHead head, const AddressBytes& peer, cons
   exchange.client = shared.proxies.client(peer, request.header("x-forwarded-for"));
   request.remote = show_address(exchange.client);
   request.secure =
-      shared.proxies.trusts(peer) && media_type(request.header("x-forwarded-proto")) == "https";
+      shared.options.tls != nullptr ||
+      (shared.proxies.trusts(peer) && media_type(request.header("x-forwarded-proto")) == "https");
   CLARION_TRY(Target target, parse_target(request.target));
   exchange.raw_path = std::move(target.raw_path);
   request.path = std::move(target.path);
