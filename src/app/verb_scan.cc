@@ -1,10 +1,12 @@
 #include "app/verb_scan.h"
 
 #include "app/command_line.h"
+#include "app/library_files.h"
 #include "app/line_source.h"
 #include "intake/batch.h"
 #include "intake/parse.h"
 #include "intake/scan_json.h"
+#include "library/matcher.h"
 #include "rules/scanner.h"
 
 #include <fmt/format.h>
@@ -43,11 +45,19 @@ struct Job {
   bool done = false;
 };
 
+/// What all workers share.
+struct Setup {
+  std::shared_ptr<const rules::RuleSet> rules;
+  std::shared_ptr<const library::Index> library;
+  MatchPosts match = MatchPosts::flagged;
+  bool all = false;
+};
+
 /// What one thread needs to turn lines into results.
 class Worker {
  public:
-  Worker(std::shared_ptr<const rules::RuleSet> rules, bool all)
-      : scanner_(std::move(rules)), all_(all) {}
+  explicit Worker(const Setup& setup)
+      : scanner_(setup.rules), matcher_(setup.library), match_(setup.match), all_(setup.all) {}
 
   void run(Job& job) {
     job.results.clear();
@@ -79,14 +89,45 @@ class Worker {
     if (result.flagged) ++job.counts.flagged;
     if (!result.flagged && !all_) return;
     intake::ScanRecord record{.post_id = post_.id, .source = post_.source, .result = result};
-    if (all_) record.debunks.emplace();  // no library was given
+    if (all_) record.debunks.emplace();
+    const bool asked =
+        match_ == MatchPosts::all || (match_ == MatchPosts::flagged && result.flagged);
+    if (asked && matcher_.index().size() > 0) match(record);
     intake::append_scan_json(job.results, record);
     job.results += '\n';
   }
 
+  void match(intake::ScanRecord& record) {
+    std::string_view folded = scanner_.folded().bytes;
+    if (folded.empty()) {  // a post may speak in its subtitles alone
+      for (const model::Post::Media& medium : post_.media) {
+        if (medium.text.empty()) continue;
+        text::fold(medium.text, folded_);
+        folded = folded_.bytes;
+        break;
+      }
+    }
+    const auto matches = matcher_.match(folded);
+    if (matches.empty()) return;
+    if (matches.front().score >= library::kSuggest) {
+      record.debunk_id = matches.front().entry->debunk.id;
+      record.debunk_score = matches.front().score;
+      record.known = matches.front().known;
+    }
+    if (!all_) return;
+    debunks_.clear();
+    for (const library::Match& match : matches)
+      debunks_.emplace_back(match.entry->debunk.id, match.score);
+    record.debunks.emplace(debunks_);
+  }
+
   intake::PostParser parser_;
   rules::Scanner scanner_;
+  library::Matcher matcher_;
+  MatchPosts match_;
   model::Post post_;
+  text::Folded folded_;
+  std::vector<std::pair<std::string_view, double>> debunks_;
   bool all_;
 };
 
@@ -94,9 +135,9 @@ class Worker {
 /// `done`.
 class Pool {
  public:
-  Pool(std::size_t threads, const std::shared_ptr<const rules::RuleSet>& rules, bool all) {
+  Pool(std::size_t threads, const Setup& setup) {
     for (std::size_t i = 0; i < threads; ++i) {
-      threads_.emplace_back([this, rules, all] { work(Worker(rules, all)); });
+      threads_.emplace_back([this, setup] { work(Worker(setup)); });
     }
   }
   ~Pool() {
@@ -198,13 +239,13 @@ bool write_all(std::FILE* file, std::string_view text) {
 /// order.
 class Run {
  public:
-  Run(const ScanOptions& options, std::shared_ptr<const rules::RuleSet> rules, std::size_t threads,
-      std::FILE* out, std::FILE* err, const ops::Clock& clock)
+  Run(const Setup& setup, std::size_t threads, std::FILE* out, std::FILE* err,
+      const ops::Clock& clock)
       : out_(out), err_(err), bar_(err, clock) {
     if (threads == 1) {
-      alone_.emplace(std::move(rules), options.all);
+      alone_.emplace(setup);
     } else {
-      pool_.emplace(threads, rules, options.all);
+      pool_.emplace(threads, setup);
       most_ = threads * 3;  // one at work, one waiting, one being written
     }
   }
@@ -329,14 +370,20 @@ int run_scan(const ScanOptions& options, std::FILE* out, std::FILE* err, const o
     failed(err, rules.error(), options.rules_dir.empty() ? "" : "--rules");
     return 2;
   }
+  auto library = load_library(options.library, err);
+  if (!library) {
+    failed(err, library.error(), "--library");
+    return 2;
+  }
+  const Setup setup{std::move(rules).value(), library.value().index, options.match, options.all};
   const std::size_t threads =
       options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::string> files = options.files;
   if (files.empty()) files.emplace_back("-");
 
   const auto started = clock.steady();
-  Run run(options, std::move(rules).value(), std::min(threads, kMostThreads), out, err, clock);
-  int status = 0;
+  Run run(setup, std::min(threads, kMostThreads), out, err, clock);
+  int status = library.value().bad == 0 ? 0 : 1;
   for (const std::string& file : files) {
     if (const auto done = run.file(file); !done) {
       failed(err, done.error());
@@ -355,7 +402,16 @@ void add_scan_verbs(CommandLine& line) {
   scan.add_option("--rules", options->rules_dir, "Folder of rule packs (default: those built in)");
   scan.add_option("--threads", options->threads, "1 to 256 (default: one a core)")
       ->check(CLI::Range(1, 256));
-  scan.add_flag("--all", options->all, "A result for every post");
+  scan.add_flag("--all", options->all, "A result for every post, with its best five debunks");
+  add_repeated(scan, "--library", options->library,
+               "File of debunks (NDJSON, ClaimReview, DataFeed); may stand several times");
+  scan.add_option("--match", options->match, "For which posts the library is asked")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, MatchPosts>{{"none", MatchPosts::none},
+                                            {"flagged", MatchPosts::flagged},
+                                            {"all", MatchPosts::all}},
+          CLI::ignore_case))
+      ->default_str("flagged");
   scan.add_option("--flag-score", options->flag_score, "Score from which a post is flagged")
       ->check(CLI::Range(0.001, 1.0));
   scan.add_option("FILE", options->files, "NDJSON, also .xz and .gz; - or none: standard input");

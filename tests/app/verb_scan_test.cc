@@ -158,6 +158,79 @@ TEST_F(ScanVerb, GivesAPostTheSameResultWhereverItStands) {
   EXPECT_TRUE(results() == first);
 }
 
+TEST_F(ScanVerb, AsksTheLibraryForTheChosenPosts) {
+  const std::string library = folder_.write(
+      "d.ndjson",
+      "{\"id\":\"d-1\",\"claim\":\"自来水厂被污染，明天起全市停水三天\",\"verdict\":\"false\"}\n"
+      "{\"id\":\"d-2\",\"claim\":\"高速公路收费站今晚起全部关闭\",\"verdict\":\"false\"}\n");
+  const std::string posts = folder_.write(
+      "p",
+      "{\"id\":\"1\",\"source\":\"s\",\"text\":\"听说自来水厂被污染，明天起全市停水三天\"}\n"
+      "{\"id\":\"2\",\"source\":\"s\",\"text\":\"\",\"media\":[{\"type\":\"video\",\"url\":\"https:"
+      "//v.example/1\",\"text\":"
+      "\"高速公路收费站今晚起全部关闭\"}]}\n"
+      "{\"id\":\"3\",\"source\":\"s\",\"text\":\"hello\"}\n");
+  const auto results = [&](MatchPosts match, bool all) {
+    EXPECT_EQ(scan({.all = all, .files = {posts}, .library = {library}, .match = match}), 0)
+        << err_;
+    std::vector<json::object> out;
+    for (std::string_view rest = out_; !rest.empty();) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(line.size() + 1);
+      out.push_back(json::parse(line).as_object());
+    }
+    return out;
+  };
+  auto all = results(MatchPosts::all, true);
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].at("debunk_id"), "d-1");
+  EXPECT_EQ(all[0].at("decision"), "known");
+  EXPECT_EQ(all[0].at("debunks").at(0).at(0), "d-1");
+  EXPECT_EQ(all[0].at("debunks").at(0).at(1), all[0].at("debunk_score"));
+  EXPECT_EQ(all[1].at("debunk_id"), "d-2") << "subtitles speak for a post without words";
+  EXPECT_TRUE(all[2].at("debunk_id").is_null());
+  EXPECT_EQ(all[2].at("debunks").as_array().size(), 0U);
+
+  const auto flagged = results(MatchPosts::flagged, false);
+  ASSERT_EQ(flagged.size(), 1U);
+  EXPECT_EQ(flagged[0].at("decision"), "known");
+  EXPECT_FALSE(flagged[0].contains("debunks"));
+  const auto none = results(MatchPosts::none, false);
+  EXPECT_TRUE(none.at(0).at("debunk_id").is_null());
+  EXPECT_EQ(none.at(0).at("decision"), "review");
+}
+
+TEST_F(ScanVerb, GivesTheSameMatchesForAnyNumberOfThreads) {
+  std::string library;
+  for (int i = 0; i < 300; ++i) {
+    library +=
+        fmt::format(R"({{"id":"d-{}","claim":"第{}条 听说全市停水 赶紧囤米","verdict":"false"}})",
+                    i % 200, i * 3);
+    library += '\n';
+  }
+  const std::string file = folder_.write("p", joined(many_posts()));
+  ScanOptions options{.threads = 1,
+                      .all = true,
+                      .files = {file},
+                      .library = {folder_.write("d", library)},
+                      .match = MatchPosts::all};
+  ASSERT_EQ(scan(options), 0) << err_;
+  const std::string alone = out_;
+  options.threads = 3;
+  ASSERT_EQ(scan(options), 0);
+  EXPECT_TRUE(out_ == alone);
+}
+
+TEST_F(ScanVerb, NamesBadDebunksAndGoesOn) {
+  const std::string library = folder_.write("d.ndjson", "{\"id\":\"d-1\"}\n");
+  const std::string posts =
+      folder_.write("p", "{\"id\":\"1\",\"source\":\"s\",\"text\":\"听说全市停水\"}\n");
+  EXPECT_EQ(scan({.files = {posts}, .library = {library}}), 1);
+  EXPECT_NE(err_.find("d.ndjson: line 1: verdict: field_required"), std::string::npos) << err_;
+  EXPECT_NE(out_, "");
+  EXPECT_EQ(scan({.files = {posts}, .library = {"/nowhere/d"}}), 2);
+}
+
 TEST_F(ScanVerb, ExitsWithOneWhenAnInputOrTheOutputFails) {
   EXPECT_EQ(scan({.files = {"/nowhere/p"}}), 1);
   EXPECT_TRUE(err_.starts_with("clarion scan: /nowhere/p: cannot be opened")) << err_;
