@@ -131,6 +131,26 @@ class Scenes(unittest.TestCase):
         self.assertFalse([scene["id"] for scene in self.scenes if "二两白酒" in feed.get(scene.get("post"), "")])
 
 
+class Debunks(unittest.TestCase):
+    VERDICTS = set("false mostly_false mixed mostly_true true misleading missing_context outdated satire unproven explained".split())
+
+    def test_are_many_and_each_has_its_source(self):
+        debunks = lines("debunks.ndjson")
+        self.assertGreaterEqual(len(debunks), 60)
+        self.assertEqual(len(debunks), len({debunk["id"] for debunk in debunks}))
+        self.assertGreaterEqual(len({debunk["topic"] for debunk in debunks}), 25)
+        for debunk in debunks:
+            self.assertEqual({"id", "claim", "verdict", "explanation", "source", "date", "topic", "lang"}, set(debunk))
+            self.assertIn(debunk["verdict"], self.VERDICTS)
+            self.assertTrue(all(debunk.values()), debunk["id"])
+
+    def test_what_could_be_true_is_never_called_false(self):
+        careful = [debunk for debunk in lines("debunks.ndjson") if any(word in debunk["claim"] for word in ("溃坝", "毒气", "核电站泄漏", "拐走", "泄洪", "海啸第一波8分钟"))]
+        self.assertGreaterEqual(len(careful), 6)
+        for debunk in careful:
+            self.assertEqual("unproven", debunk["verdict"], debunk["id"])
+
+
 class Experts(unittest.TestCase):
     def test_cover_every_topic_of_the_feed_and_are_invented(self):
         experts = lines("experts.ndjson")
