@@ -171,6 +171,8 @@ Result<json::object> Demo::send(std::string_view account, std::string_view metho
   if (object == nullptr) return Error{Errc::corrupt, "the answer is no object", "json_invalid"};
   if (answer.status < 200 || answer.status > 299) {
     const std::string code(string_or(*object, "code", "refused"));
+    if (answer.status == 429 || answer.status == 503)
+      return Error{Errc::overloaded, "the server is busy", code};
     return Error{Errc::conflict, fmt::format("{} {}: {}", method, answer.status, code), code};
   }
   return std::move(*object);

@@ -11,7 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Played kFindFor{30'000};  // a case that has not come by then is not going to
+constexpr Played kAgainAfter{1000};  // when the server is busy
+constexpr Played kFindFor{30'000};   // a case that has not come by then is not going to
 
 Played seconds_of(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -124,6 +125,10 @@ Result<std::optional<Performance::Out>> Performance::step(const Send& send, Play
                                                           model::Time now) {
   const Step step = scene_.steps[next_];
   auto done = take_step(step, send, played, now);
+  if (!done && done.error().errc == Errc::overloaded) {
+    due_ = played + kAgainAfter;
+    return std::optional<Out>();
+  }
   if (!done) next_ = scene_.steps.size();
   return done;
 }

@@ -36,7 +36,7 @@ struct Scene {
 [[nodiscard]] Result<std::vector<Scene>> read_scenes(std::string_view text);
 
 /// Sends requests as one account. Returns the answer's body; Errors: `conflict` with the answer's
-/// code for any other status than 2xx, else those of the client.
+/// code for any other status than 2xx, `overloaded` for 429 and 503, else those of the client.
 using Send = std::function<Result<json::object>(std::string_view account, std::string_view method,
                                                 const std::string& target, const json::object& body,
                                                 std::optional<std::int64_t> version)>;
@@ -51,7 +51,8 @@ class Performance {
   [[nodiscard]] bool done() const { return next_ == scene_.steps.size(); }
   [[nodiscard]] Played due() const { return due_; }
   /// Does the next step; `now` is for expiry. What was published by it, if anything. A step that
-  /// the desk refuses ends the scene: a visitor may have taken the case. Requires: !done().
+  /// the desk refuses ends the scene: a visitor may have taken the case; one that it is too busy
+  /// for comes again. Requires: !done().
   struct Out {
     std::string act, title_zh, title_en;
   };

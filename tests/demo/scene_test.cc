@@ -28,6 +28,7 @@ struct Server {
   std::vector<Asked> asked;
   std::int64_t version = 0;
   std::string refuse;  // an end of a target
+  std::string busy;    // the same, once
   std::string case_state = "open";
 
   Send sender() {
@@ -35,6 +36,10 @@ struct Server {
                   const json::object& body,
                   std::optional<std::int64_t> given) -> Result<json::object> {
       asked.push_back({std::string(account), std::string(method), target, body, given});
+      if (!busy.empty() && target.ends_with(busy)) {
+        busy.clear();
+        return Error{Errc::overloaded, "busy", "overloaded"};
+      }
       if (!refuse.empty() && target.ends_with(refuse))
         return Error{Errc::conflict, "POST 409: held", "held"};
       if (target.starts_with("/v1/cases?")) {
@@ -123,6 +128,14 @@ TEST(DemoScene, EndsWhereTheDeskRefusesAStep) {
   EXPECT_TRUE(run.done());
   EXPECT_EQ(server.acts().back(), "claim");
   EXPECT_FALSE(run.renew(5min));
+}
+
+TEST(DemoScene, ComesAgainWhereTheServerWasBusy) {
+  Server server;
+  server.busy = "/claim";
+  Performance run = one_run();
+  play(run, server);
+  EXPECT_EQ(server.acts().back(), "withdraw");
 }
 
 TEST(DemoScene, GivesUpACaseThatDoesNotCome) {
