@@ -269,9 +269,7 @@ class Demo:
         return re.search(rf"^{name}='(.*)'$", pathlib.Path(self.variables).read_text(encoding="utf-8"), re.M).group(1)
 
     def get(self, target, token=None):
-        server = Server.__new__(Server)
-        server.port = self.port
-        return server.get(target, token)
+        return Server(data=self.scratch, port=self.port).get(target, token)
 
     def blocks(self):
         """The printed lines, as a visitor copies them."""
