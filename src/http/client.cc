@@ -4,84 +4,16 @@
 #include "http/detail/head.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <memory>
-#include <optional>
 
 namespace clarion::http {
 namespace {
 
-using Time = std::chrono::steady_clock::time_point;
-
 constexpr std::size_t kMaxHeadBytes = 64U << 10U;
 
-struct Url {
-  std::string host, port, authority, target;
-};
-
-Result<Url> parse_url(std::string_view text) {
-  constexpr std::string_view kScheme = "http://";
-  if (!text.starts_with(kScheme)) {
-    const bool other = text.find("://") != std::string_view::npos;
-    return Error{other ? Errc::unsupported : Errc::invalid,
-                 fmt::format("'{}' is no http:// address", text)};
-  }
-  text.remove_prefix(kScheme.size());
-  const std::size_t end = std::min(text.find_first_of("/?#"), text.size());
-  Url url;
-  url.authority = std::string(text.substr(0, end));
-  url.target = std::string(text.substr(end, text.find('#', end) - end));
-  if (url.target.empty() || url.target.front() == '?') url.target.insert(0, "/");
-  std::string_view host = url.authority;
-  std::string_view port = "80";
-  // The last colon, unless it stands inside the brackets of an IPv6 address.
-  const std::size_t colon = host.rfind(':');
-  if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
-    port = host.substr(colon + 1);
-    host = host.substr(0, colon);
-  }
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  const bool digits = !port.empty() && port.size() <= 5 &&
-                      port.find_first_not_of("0123456789") == std::string_view::npos;
-  if (host.empty() || !digits || url.authority.find_first_of(" \t\r\n@") != std::string::npos) {
-    return Error{Errc::invalid, fmt::format("'http://{}' names no host and port", url.authority)};
-  }
-  url.host = std::string(host);
-  url.port = std::string(port);
-  return url;
-}
-
-/// Waits for `events`; false when the time is over.
-bool wait_for(int socket, short events, Time until) {
-  for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return false;
-    pollfd one{socket, events, 0};
-    const int ready = poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60000)));
-    if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return false;
-  }
-}
-
-bool is_readable(int socket) {
-  pollfd one{socket, POLLIN, 0};
-  return poll(&one, 1, 0) != 0;
-}
-
-Error cut(std::string_view authority, std::string_view what) {
-  return Error{Errc::unavailable, fmt::format("http://{}: {}", authority, what)};
+Error cut(const Url& url, std::string_view what) {
+  return Error{Errc::unavailable, fmt::format("{}: {}", url.origin(), what)};
 }
 
 bool breaks_lines(std::string_view text) {
@@ -117,76 +49,19 @@ std::string_view ClientResponse::header(std::string_view lower_case_name) const 
 
 Result<Client> Client::make(std::string_view url, Options options) {
   CLARION_TRY(Url parsed, parse_url(url));
-  Client client;
-  client.host_ = std::move(parsed.host);
-  client.port_ = std::move(parsed.port);
-  client.authority_ = std::move(parsed.authority);
-  client.options_ = options;
-  return client;
+  return Client(std::move(parsed), options);
 }
 
 Result<Client> Client::make(std::string_view url) { return make(url, Options{}); }
 
-Client::Client(Client&& other) noexcept
-    : host_(std::move(other.host_)),
-      port_(std::move(other.port_)),
-      authority_(std::move(other.authority_)),
-      options_(other.options_),
-      socket_(std::exchange(other.socket_, -1)),
-      in_(std::move(other.in_)) {}
-
-Client& Client::operator=(Client&& other) noexcept {
-  if (this == &other) return *this;
-  disconnect();
-  host_ = std::move(other.host_);
-  port_ = std::move(other.port_);
-  authority_ = std::move(other.authority_);
-  options_ = other.options_;
-  socket_ = std::exchange(other.socket_, -1);
-  in_ = std::move(other.in_);
-  return *this;
-}
-
-Client::~Client() { disconnect(); }
+Client::Client(Url url, Options options) : url_(std::move(url)), options_(options) {}
 
 void Client::disconnect() {
-  if (socket_ >= 0) ::close(socket_);
-  socket_ = -1;
+  wire_.reset();
   in_.clear();
 }
 
-Status Client::connect(Time until) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (const int failed = getaddrinfo(host_.c_str(), port_.c_str(), &hints, &found); failed != 0)
-    return cut(authority_, gai_strerror(failed));
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
-  std::string why = "no address";
-  for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
-    socket_ = ::socket(one->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (socket_ < 0) return cut(authority_, std::strerror(errno));
-    int state = ::connect(socket_, one->ai_addr, one->ai_addrlen) == 0 ? 0 : errno;
-    if (state == EINPROGRESS) {
-      socklen_t size = sizeof state;
-      if (!wait_for(socket_, POLLOUT, until)) {
-        state = ETIMEDOUT;
-      } else if (getsockopt(socket_, SOL_SOCKET, SO_ERROR, &state, &size) != 0) {
-        state = errno;
-      }
-    }
-    if (state == 0) {
-      const int on = 1;
-      setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      return ok();
-    }
-    why = std::strerror(state);
-    disconnect();
-  }
-  return cut(authority_, why);
-}
-
-Result<ClientResponse> Client::exchange(std::string_view bytes, bool head_only, Time until) {
+Result<ClientResponse> Client::exchange(std::string_view bytes, bool head_only, Wire::Time until) {
   std::array<char, 65536> piece;
   std::optional<detail::ResponseHead> head;
   detail::BodyReader reader{detail::Framing{}};
@@ -194,25 +69,24 @@ Result<ClientResponse> Client::exchange(std::string_view bytes, bool head_only, 
   ClientResponse response;
   for (;;) {
     // Sent and read by turns: a server may answer before it has read all, and then stops reading.
-    if (!wait_for(socket_, static_cast<short>(bytes.empty() ? POLLIN : POLLIN | POLLOUT), until))
-      return cut(authority_, "no answer in time");
+    CLARION_TRY(const bool ready, wire_->wait(!bytes.empty(), until));
+    if (!ready) return cut(url_, "no answer in time");
     if (!bytes.empty()) {
-      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+      const auto sent = wire_->send_some(bytes);
       // The answer may be there although the rest is not wanted.
-      if (sent < 0 && errno != EAGAIN && errno != EINTR) bytes = {};
+      bytes = sent ? bytes.substr(sent.value()) : std::string_view{};
     }
-    const ssize_t got = ::recv(socket_, piece.data(), piece.size(), 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (got <= 0) {
-      if (got == 0 && head && until_close) {
+    CLARION_TRY(const auto got, wire_->receive_some(piece));
+    if (!got) continue;
+    if (*got == 0) {
+      if (head && until_close) {
         disconnect();
         return response;
       }
-      return cut(authority_, got == 0 ? "the server closed the connection" : std::strerror(errno));
+      return cut(url_, "the server closed the connection");
     }
     answer_begun_ = true;
-    in_.append(piece.data(), static_cast<std::size_t>(got));
+    in_.append(piece.data(), *got);
     while (!head) {
       const std::size_t end = detail::head_end(in_);
       if (end == std::string::npos) {
@@ -248,16 +122,17 @@ Result<ClientResponse> Client::exchange(std::string_view bytes, bool head_only, 
 
 Result<ClientResponse> Client::request(std::string_view method, std::string_view target,
                                        const HeaderList& headers, std::string_view body) {
-  CLARION_TRY(const std::string bytes, request_bytes(authority_, method, target, headers, body));
-  const Time until = std::chrono::steady_clock::now() + options_.timeout;
+  CLARION_TRY(const std::string bytes,
+              request_bytes(url_.authority, method, target, headers, body));
+  const Wire::Time until = std::chrono::steady_clock::now() + options_.timeout;
   // Readable between requests means closed, or bytes that nobody asked for.
-  if (socket_ >= 0 && (!in_.empty() || is_readable(socket_))) disconnect();
+  if (wire_ && (!in_.empty() || wire_->is_readable())) disconnect();
   // RFC 9110 section 9.2.2: what may have been begun is sent again only where doing it twice does
   // no harm.
   const bool idempotent = method != "POST" && method != "PATCH";
-  for (bool kept = socket_ >= 0;; kept = false) {
-    if (socket_ < 0) {
-      CLARION_TRY(connect(until));
+  for (bool kept = wire_.has_value();; kept = false) {
+    if (!wire_) {
+      CLARION_TRY(wire_, Wire::connect(url_, until, options_.stop));
     }
     answer_begun_ = false;
     auto response = exchange(bytes, method == "HEAD", until);

@@ -1,11 +1,14 @@
 #pragma once
 
 #include "base/result.h"
+#include "http/url.h"
+#include "http/wire.h"
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,43 +26,41 @@ struct ClientResponse {
   [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
 };
 
-/// A blocking HTTP/1.1 client over plain TCP for the command line and tests: one connection, kept
-/// open between requests.
+/// A blocking HTTP/1.1 client for the command line and tests, over TCP or TLS (see Wire): one
+/// connection, kept open between requests.
 ///
-/// Follows no redirects, speaks no TLS and uses no proxy. Belongs to one thread. Answers are
+/// Follows no redirects and uses no proxy. Belongs to one thread. Answers are
 /// bounded by max_body_bytes.
 class Client {
  public:
   struct Options {
     std::chrono::milliseconds timeout{10000};  ///< for one whole request, connecting included
     std::size_t max_body_bytes = 64U << 20U;
+    int stop = -1;  ///< a descriptor that ends every wait with `cancelled` when it becomes readable
   };
-  /// Reads "http://host[:port]", what follows is ignored; connects with the first request.
+  /// Reads "http[s]://host[:port]", what follows is ignored; connects with the first request.
   /// Errors: `unsupported` for another scheme, `invalid` for no address.
   [[nodiscard]] static Result<Client> make(std::string_view url, Options options);
   [[nodiscard]] static Result<Client> make(std::string_view url);
-  Client(Client&& other) noexcept;
-  Client& operator=(Client&& other) noexcept;
-  ~Client();
 
   /// `target` is path and query, sent as given. A kept connection that the server closed meanwhile
   /// is opened anew. Host and Content-Length are added. Errors: `unavailable` when it cannot
-  /// connect, is cut or runs out of time; `corrupt` when the answer is not HTTP; `too_large`;
-  /// `invalid` for a method, target or header with line breaks or blanks where none may be.
+  /// connect, is cut or runs out of time; `denied` for a certificate that does not fit; `corrupt`
+  /// when the answer is not HTTP; `too_large`; `cancelled`; `invalid` for a method, target or
+  /// header with line breaks or blanks where none may be.
   [[nodiscard]] Result<ClientResponse> request(std::string_view method, std::string_view target,
                                                const HeaderList& headers = {},
                                                std::string_view body = {});
 
  private:
-  Client() = default;
-  [[nodiscard]] Status connect(std::chrono::steady_clock::time_point until);
+  Client(Url url, Options options);
   [[nodiscard]] Result<ClientResponse> exchange(std::string_view bytes, bool head_only,
-                                                std::chrono::steady_clock::time_point until);
+                                                Wire::Time until);
   void disconnect();
 
-  std::string host_, port_, authority_;
+  Url url_;
   Options options_;
-  int socket_ = -1;
+  std::optional<Wire> wire_;
   std::string in_;             // read behind the last answer
   bool answer_begun_ = false;  // of the present request
 };
