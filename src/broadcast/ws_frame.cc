@@ -48,6 +48,16 @@ void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
   out.append(payload);
 }
 
+void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
+                         const std::array<unsigned char, 4>& mask) {
+  Head head = server_head(opcode, payload.size());
+  head.bytes[1] = static_cast<char>(static_cast<unsigned char>(head.bytes[1]) | 0x80U);
+  out.append(head.bytes.data(), head.size);
+  out.append(reinterpret_cast<const char*>(mask.data()), mask.size());
+  unsigned char at = 0;
+  unmask(out, payload, mask.data(), at);
+}
+
 std::string close_payload(std::uint16_t code, std::string_view reason) {
   if (code == 0) return {};
   std::size_t size = std::min(reason.size(), kMostControlBytes - 2);
@@ -116,7 +126,8 @@ Event Reader::open_frame() {
     }
   }
   if ((head_[0] & 0x70U) != 0) return fail(1002, "reserved bits set");
-  if ((head_[1] & 0x80U) == 0) return fail(1002, "frame not masked");
+  if (((head_[1] & 0x80U) != 0) != masked_)
+    return fail(1002, masked_ ? "frame not masked" : "frame masked");
   if (opcode > 10 || (opcode > 2 && opcode < 8)) return fail(1002, "unknown opcode");
   if (is_control(opcode)) {
     if (!last) return fail(1002, "control frame in fragments");
@@ -135,7 +146,8 @@ Event Reader::open_frame() {
 }
 
 Event Reader::take_payload(std::string_view bytes) {
-  const unsigned char* mask = head_.data() + head_size_ - 4;
+  constexpr std::array<unsigned char, 4> kNoMask{};
+  const unsigned char* mask = masked_ ? head_.data() + head_size_ - 4 : kNoMask.data();
   left_ -= bytes.size();
   if (is_control(head_[0])) {
     unmask(control_, bytes, mask, mask_at_);

@@ -26,6 +26,9 @@ struct Head {
 [[nodiscard]] Head server_head(Opcode opcode, std::size_t payload_bytes) noexcept;
 /// Appends a whole frame as a server sends it.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
+/// The same as a client sends it: `mask` has to be fresh and unforeseeable (section 5.3).
+void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
+                         const std::array<unsigned char, 4>& mask);
 /// Payload of a Close frame; an empty one for code 0. The reason is cut to the 123 bytes that fit,
 /// at a character's end.
 [[nodiscard]] std::string close_payload(std::uint16_t code, std::string_view reason);
@@ -55,13 +58,17 @@ struct Event {
   std::uint16_t code = 0;  ///< close: as received, 0 when absent; violation: the code to close with
 };
 
-/// Reads a client's frames and joins fragments.
+/// Whose frames are read: a client masks each, a server none (section 5.1).
+enum class Sender : bool { client, server };
+
+/// Reads one side's frames and joins fragments.
 ///
 /// Keeps only what an unfinished frame or message needs: an idle reader owns no memory. After a
 /// violation or a Close it swallows everything.
 class Reader {
  public:
-  explicit Reader(std::size_t max_message_bytes) noexcept : max_bytes_(max_message_bytes) {}
+  explicit Reader(std::size_t max_message_bytes, Sender sender = Sender::client) noexcept
+      : max_bytes_(max_message_bytes), masked_(sender == Sender::client) {}
   /// Takes bytes off the front of `input` until something is whole, or all of them. O(bytes taken).
   Event next(std::string_view& input);
 
@@ -81,6 +88,7 @@ class Reader {
   std::array<unsigned char, 14> head_{};
   unsigned char head_size_ = 0;
   unsigned char mask_at_ = 0;  // which of the mask's bytes is next
+  bool masked_;
   bool in_payload_ = false;
   bool in_message_ = false;  // a first fragment came, the last did not
   bool text_ = false;        // kind of that message

@@ -97,10 +97,11 @@ Result<ClientResponse> Client::exchange(std::string_view bytes, bool head_only, 
       auto parsed = detail::parse_response_head(std::string_view(in_).substr(0, end));
       if (!parsed) return Error{Errc::corrupt, "the answer: " + parsed.error().text};
       in_.erase(0, end);
-      if (parsed.value().status / 100 == 1) continue;
+      if (parsed.value().status / 100 == 1 && parsed.value().status != 101) continue;
       head = std::move(parsed).value();
       response.status = head->status;
       response.headers = head->fields;
+      if (head->status == 101) return response;
       const bool none = head_only || head->status == 204 || head->status == 304;
       until_close = !none && !head->framing.chunked && !head->framing.content_length;
       reader = until_close ? detail::BodyReader::until_close()
@@ -136,6 +137,10 @@ Result<ClientResponse> Client::request(std::string_view method, std::string_view
     }
     answer_begun_ = false;
     auto response = exchange(bytes, method == "HEAD", until);
+    if (response && response.value().status == 101) {
+      disconnect();
+      return Error{Errc::corrupt, "the server left HTTP unasked"};
+    }
     if (response) return response;
     disconnect();
     const bool again = kept && idempotent && !answer_begun_ &&
@@ -143,6 +148,24 @@ Result<ClientResponse> Client::request(std::string_view method, std::string_view
                        std::chrono::steady_clock::now() < until;
     if (!again) return response;
   }
+}
+
+Result<Upgraded> Client::upgrade(std::string_view target, HeaderList headers) {
+  headers.emplace_back("Connection", "Upgrade");
+  CLARION_TRY(const std::string bytes, request_bytes(url_.authority, "GET", target, headers, {}));
+  const Wire::Time until = std::chrono::steady_clock::now() + options_.timeout;
+  disconnect();
+  CLARION_TRY(wire_, Wire::connect(url_, until, options_.stop));
+  auto answer = exchange(bytes, false, until);
+  Upgraded upgraded;
+  if (answer && answer.value().status == 101) {
+    upgraded.wire = std::move(wire_);
+    upgraded.read_ahead = std::move(in_);
+  }
+  disconnect();
+  if (!answer) return answer.error();
+  upgraded.answer = std::move(answer).value();
+  return upgraded;
 }
 
 Result<ClientResponse> fetch(std::string_view method, std::string_view url,

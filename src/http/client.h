@@ -26,6 +26,13 @@ struct ClientResponse {
   [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
 };
 
+/// The answer to a request to leave HTTP, and with a 101 the connection.
+struct Upgraded {
+  ClientResponse answer;
+  std::optional<Wire> wire;
+  std::string read_ahead;  ///< what was read behind the head
+};
+
 /// A blocking HTTP/1.1 client for the command line and tests, over TCP or TLS (see Wire): one
 /// connection, kept open between requests.
 ///
@@ -51,6 +58,10 @@ class Client {
   [[nodiscard]] Result<ClientResponse> request(std::string_view method, std::string_view target,
                                                const HeaderList& headers = {},
                                                std::string_view body = {});
+  /// A GET with `Connection: Upgrade`, which is added. The client has no connection afterwards.
+  /// Errors: as request().
+  [[nodiscard]] Result<Upgraded> upgrade(std::string_view target, HeaderList headers);
+  [[nodiscard]] const Url& url() const { return url_; }
 
  private:
   Client(Url url, Options options);

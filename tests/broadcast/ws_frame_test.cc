@@ -49,6 +49,30 @@ TEST(WsFrame, BuildsTheHeadsOfRfc6455Section57) {
   EXPECT_EQ(bytes(65536), std::string("\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10));
 }
 
+TEST(WsFrame, ReadsAServersFramesAndRefusesMaskedOnesFromIt) {
+  Reader reader(1000, Sender::server);
+  std::string bytes;
+  append_frame(bytes, Opcode::text, "台风");
+  std::string_view input = bytes;
+  EXPECT_EQ(reader.next(input).payload, "台风");
+  const std::string masked = client_frame(Opcode::text, "x");
+  input = masked;
+  const Event event = reader.next(input);
+  EXPECT_EQ(event.kind, Kind::violation);
+  EXPECT_EQ(event.code, 1002);
+}
+
+TEST(WsFrame, MasksWhatAClientSends) {
+  std::string bytes;
+  append_masked_frame(bytes, Opcode::text, "Hello", {0x37, 0xfa, 0x21, 0x3d});
+  EXPECT_EQ(bytes, std::string("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", 11));
+  for (const std::size_t size : {0U, 125U, 126U, 65535U, 65536U}) {
+    bytes.clear();
+    append_masked_frame(bytes, Opcode::binary, std::string(size, 'b'), {1, 2, 3, 4});
+    EXPECT_EQ(read_all(bytes, 1U << 20U, 1U << 20U).front().payload, std::string(size, 'b'));
+  }
+}
+
 TEST(WsFrame, GivesTheSameMessagesHoweverTheBytesAreCut) {
   std::string bytes = client_frame(Opcode::text, "台风", false) + client_frame(Opcode::ping, "p") +
                       client_frame(Opcode::continuation, "来了") + client_frame(Opcode::text, "") +
