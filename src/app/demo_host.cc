@@ -61,6 +61,7 @@ Result<std::unique_ptr<DemoHost>> DemoHost::make(ops::ConfigSources& sources, do
     return Error{Errc::invalid, fmt::format("--demo-speed: {} is not 0.1 to 1,000", speed)};
   std::unique_ptr<DemoHost> host(new DemoHost(speed));
   std::vector<ops::Override> defaults;
+  defaults.reserve(kDefaults.size());
   for (const auto& [key, value] : kDefaults)
     defaults.push_back({std::string(key), std::string(value), "--demo"});
   sources.overrides.insert(sources.overrides.begin(), defaults.begin(), defaults.end());
