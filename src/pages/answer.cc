@@ -44,10 +44,9 @@ std::optional<std::int64_t> read_http_date(std::string_view text) {
       std::chrono::month(static_cast<unsigned>(month - kMonths.begin()) + 1),
       std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::sys_days(date).time_since_epoch())
-             .count() +
-         hour * 3600 + minute * 60 + second;
+  const auto time = std::chrono::sys_days(date) + std::chrono::hours(hour) +
+                    std::chrono::minutes(minute) + std::chrono::seconds(second);
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
 }  // namespace

@@ -9,13 +9,10 @@
 
 #include <cstddef>
 
-#define CLARION_ASSET(symbol)     \
-  extern "C" const char symbol[]; \
-  extern "C" const std::size_t symbol##_size
-CLARION_ASSET(clarion_pages_css);
-CLARION_ASSET(clarion_board_js);
-CLARION_ASSET(clarion_notice_js);
-CLARION_ASSET(clarion_icon_svg);
+extern "C" const char clarion_pages_css[], clarion_board_js[], clarion_notice_js[],
+    clarion_icon_svg[];
+extern "C" const std::size_t clarion_pages_css_size, clarion_board_js_size, clarion_notice_js_size,
+    clarion_icon_svg_size;
 
 namespace clarion::pages {
 namespace {

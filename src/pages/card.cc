@@ -56,6 +56,7 @@ Stamp action_stamp(std::string_view action, ops::Lang lang) {
 
 std::vector<Stamp> all_stamps(ops::Lang lang) {
   std::vector<Stamp> out;
+  out.reserve(kVerdicts.size() + kKinds.size() + kActions.size() + 1);
   for (const Look& each : kVerdicts) out.push_back(stamp_of(kVerdicts, "verdict", each.name, lang));
   for (const Look& each : kKinds) out.push_back(stamp_of(kKinds, "kind", each.name, lang));
   for (const Look& each : kActions) out.push_back(stamp_of(kActions, "action", each.name, lang));
@@ -94,7 +95,7 @@ std::string topic_name(std::string_view id, ops::Lang lang) {
 
 std::string places_short(const Shown& notice, ops::Lang lang) {
   if (notice.regions.empty()) return ops::words("page_everywhere", lang);
-  const std::string first = place_name(notice.regions.front(), lang);
+  std::string first = place_name(notice.regions.front(), lang);
   if (notice.regions.size() == 1) return first;
   return ops::words("page_places", lang,
                     {{"place", first}, {"count", std::to_string(notice.regions.size())}});

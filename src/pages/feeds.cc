@@ -91,7 +91,7 @@ Result<FeedQuery> read_feed_query(const http::Request& request) {
     if (name == "min_severity") {
       const auto severity = model::parse_severity(value);
       if (!severity) return bad(name, "field_invalid");
-      out.filter.min_severity = *severity;
+      out.filter.min_severity = severity;
       continue;
     }
     auto& list = name == "topic"    ? out.filter.topics

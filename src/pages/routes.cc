@@ -61,9 +61,9 @@ Result<Response> show_notice(const Shared& shared, store::View& view, const Requ
 
 void add_routes(http::Router& router, identity::Requests& requests, const PageOptions& options) {
   const auto shared = std::make_shared<Shared>(options);
-  const auto look = [&](std::string pattern, auto act) {
+  const auto look = [&](const std::string& pattern, auto act) {
     router.add({.method = "GET",
-                .pattern = std::move(pattern),
+                .pattern = pattern,
                 .guard = {},
                 .handler = [&requests, act](Request& request) {
                   return requests.look(
@@ -83,8 +83,8 @@ void add_routes(http::Router& router, identity::Requests& requests, const PageOp
   look("/n/{id}", [shared](store::View& view, const Request& request, model::Time now) {
     return show_notice(*shared, view, request, now);
   });
-  const auto feed = [&](std::string pattern, std::string type, auto render) {
-    look(std::move(pattern),
+  const auto feed = [&](const std::string& pattern, const std::string& type, auto render) {
+    look(pattern,
          [shared, type, render](store::View& view, const Request& request,
                                 model::Time now) -> Result<Response> {
            CLARION_TRY(auto query, read_feed_query(request));
