@@ -10,13 +10,17 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <set>
+#include <map>
 
 namespace clarion::pages {
 namespace {
 
-constexpr std::size_t kMostCards = 30, kMostFilters = 16;
+constexpr std::size_t kMostCards = 30, kMostFilters = 16, kMostChips = 6;
 constexpr std::string_view kProvince = "440000";
+
+bool contains(const std::vector<std::string>& list, std::string_view value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
 
 model::Filter filter_of(const BoardQuery& query) {
   model::Filter filter;
@@ -44,54 +48,71 @@ void chip(Markup& out, const std::string& to, const std::string& words, bool on)
   out.raw(">").text(words).raw("</a>");
 }
 
-/// The topics that the board has now, and those chosen: a chip for each of 34 would hide the news.
+/// The topics that most notices here are of, and those chosen: chips for all 34 would hide the
+/// news. The form has every topic.
 std::string render_topics(const BoardQuery& query, const RecentNotices& recent, model::Time now) {
-  std::set<std::string> here(query.topics.begin(), query.topics.end());
   model::Filter filter = filter_of(query);
   filter.topics.reset();
-  for (const Shown* each : pick(recent, filter, 0, SIZE_MAX, now).notices)
-    here.insert(each->topics.begin(), each->topics.end());
+  std::map<std::string_view, std::size_t> counts;
+  for (const Shown* each : pick(recent, filter, 0, SIZE_MAX, now).notices) {
+    for (const std::string& topic : each->topics) ++counts[topic];
+  }
+  std::vector<const model::Topic*> most;
+  for (const model::Topic& topic : model::topics()) {
+    if (counts.contains(topic.id)) most.push_back(&topic);
+  }
+  std::stable_sort(most.begin(), most.end(), [&](const model::Topic* a, const model::Topic* b) {
+    return counts[a->id] > counts[b->id];
+  });
+  if (most.size() > kMostChips) most.resize(kMostChips);
+  for (const std::string& chosen : query.topics) {
+    const model::Topic* topic = model::find_topic(chosen);
+    if (std::find(most.begin(), most.end(), topic) == most.end()) most.push_back(topic);
+  }
   Markup out;
   out.raw("<nav class=\"chips\"");
   out.attribute("aria-label", ops::words("page_filter_topic", query.reader.lang)).raw(">");
   chip(out, with_lang(address({}, query.regions), query.reader),
        ops::words("page_all", query.reader.lang), query.topics.empty());
-  for (const model::Topic& topic : model::topics()) {
-    if (!here.contains(topic.id)) continue;
-    const bool on =
-        std::find(query.topics.begin(), query.topics.end(), topic.id) != query.topics.end();
-    chip(out, with_lang(address({topic.id}, query.regions), query.reader),
-         query.reader.lang == ops::Lang::en ? topic.en : topic.zh, on);
+  for (const model::Topic* topic : most) {
+    chip(out, with_lang(address({topic->id}, query.regions), query.reader),
+         topic_name(topic->id, query.reader.lang), contains(query.topics, topic->id));
   }
   out.raw("</nav>");
   return out.take();
 }
 
-std::string render_regions(const BoardQuery& query) {
+void option(Markup& out, std::string_view value, std::string_view words, bool on) {
+  out.raw("<option").attribute("value", value).raw(on ? " selected>" : ">");
+  out.text(words).raw("</option>");
+}
+
+/// Topic and region, one each: works without scripts.
+std::string render_form(const BoardQuery& query) {
+  const ops::Lang lang = query.reader.lang;
   Markup out;
-  out.raw("<form class=\"where\" method=\"get\" action=\"/\"><label for=\"region\">");
-  out.made(word("page_filter_region", query.reader));
-  out.raw("</label><select id=\"region\" name=\"region\"><option value=\"\">");
-  out.made(word("page_all_regions", query.reader)).raw("</option>");
-  const auto option = [&](const model::Region& place) {
-    const bool on =
-        std::find(query.regions.begin(), query.regions.end(), place.code) != query.regions.end();
-    out.raw("<option").attribute("value", place.code).raw(on ? " selected>" : ">");
-    out.text(place_name(place.code, query.reader.lang)).raw("</option>");
+  const auto open = [&](std::string_view name, std::string_view label, std::string_view all) {
+    out.raw("<select").attribute("name", name).attribute("aria-label", ops::words(label, lang));
+    out.raw(">");
+    option(out, "", ops::words(all, lang), false);
   };
-  for (const model::Region& place : model::regions()) {
-    if (place.parent == kProvince) option(place);
-  }
-  for (const std::string& code : query.regions) {
-    const model::Region* place = model::find_region(code);
-    if (place != nullptr && place->parent != kProvince) option(*place);
+  out.raw("<form class=\"where\" method=\"get\" action=\"/\">");
+  open("topic", "page_topic", "page_all_topics");
+  for (const model::Topic& topic : model::topics()) {
+    option(out, topic.id, topic_name(topic.id, lang),
+           !query.topics.empty() && query.topics.front() == topic.id);
   }
   out.raw("</select>");
-  for (const std::string& topic : query.topics)
-    out.raw("<input type=\"hidden\" name=\"topic\"").attribute("value", topic).raw(">");
+  open("region", "page_region", "page_all_regions");
+  for (const model::Region& place : model::regions()) {
+    if (place.parent == kProvince || contains(query.regions, place.code)) {
+      option(out, place.code, place_name(place.code, lang),
+             !query.regions.empty() && query.regions.front() == place.code);
+    }
+  }
+  out.raw("</select>");
   if (query.reader.chosen) {
-    out.raw("<input type=\"hidden\" name=\"lang\"");
-    out.attribute("value", name_of(query.reader.lang)).raw(">");
+    out.raw("<input type=\"hidden\" name=\"lang\"").attribute("value", name_of(lang)).raw(">");
   }
   out.raw("<button class=\"btn\">").made(word("page_show", query.reader)).raw("</button></form>");
   return out.take();
@@ -151,8 +172,7 @@ BoardQuery read_board_query(const http::Request& request) {
   BoardQuery out;
   out.reader = reader_of(request);
   const auto add = [](std::vector<std::string>& list, const std::string& value) {
-    if (list.size() < kMostFilters && std::find(list.begin(), list.end(), value) == list.end())
-      list.push_back(value);
+    if (list.size() < kMostFilters && !contains(list, value)) list.push_back(value);
   };
   for (const auto& [name, value] : request.query) {
     if (name == "topic" && model::find_topic(value) != nullptr) add(out.topics, value);
@@ -178,7 +198,7 @@ std::string render_board(const Site& site, const BoardQuery& query, const Recent
   }
   out.raw(
       "</span></p><p class=\"vh\" id=\"said\" role=\"status\"></p></div><div class=\"filters\">");
-  out.made(render_topics(query, recent, now)).made(render_regions(query)).raw("</div>");
+  out.made(render_topics(query, recent, now)).made(render_form(query)).raw("</div>");
   out.raw("<div id=\"list\">");
   for (const Shown* each : picked.notices) out.made(render_card(site, reader, *each));
   out.raw("</div><p class=\"none\" id=\"none\"").raw(picked.notices.empty() ? ">" : " hidden>");
