@@ -39,6 +39,10 @@ void link_or_text(Markup& out, const std::string& url, const std::string& words)
 std::string render_banners(const Reader& reader, const Shown& notice, const Shown& newest,
                            model::Time now) {
   Markup out;
+  // For assets/notice.js: what came after the page was made.
+  out.raw("<div class=\"banner\" id=\"replaced\" role=\"alert\" hidden>").made(icon("back"));
+  out.raw("<p><b></b> <a").attribute("href", with_lang("/n/" + notice.id, reader)).raw(">");
+  out.made(word("page_see_current", reader)).raw("</a></p></div>");
   const auto banner = [&](char tone, std::string_view symbol) -> Markup& {
     return out.raw(fmt::format("<div class=\"banner {}\" role=\"note\">", tone))
         .made(icon(symbol))
@@ -112,17 +116,26 @@ std::string render_article(const Site& site, const Reader& reader, const Shown& 
 }
 
 /// The signature is checked by assets/notice.js; without it the page says how to do so by hand.
-std::string render_signature(const Reader& reader, const Shown& notice) {
+std::string render_signature(const Reader& reader, const Shown& notice, const Shown& newest,
+                             const model::Position& at) {
   constexpr std::array kWords = {
       "page_sig_good",   "page_sig_good_text",   "page_sig_bad",     "page_sig_bad_text",
       "page_sig_cannot", "page_sig_cannot_text", "page_sig_revoked", "page_sig_revoked_text",
       "page_sig_failed", "page_sig_failed_text"};
   json::object words;
   for (const std::string_view code : kWords) words[code.substr(9)] = ops::words(code, reader.lang);
-  const json::object data{{"id", notice.id},
-                          {"revision", notice.revision},
-                          {"lang", name_of(notice.lang_for(reader.lang))},
-                          {"words", std::move(words)}};
+  words["is_withdrawn"] = ops::words("page_is_withdrawn", reader.lang);
+  words["is_old"] =
+      ops::words("page_is_old", reader.lang, {{"n", std::to_string(notice.revision)}});
+  json::object data{{"id", notice.id},
+                    {"revision", notice.revision},
+                    {"lang", name_of(notice.lang_for(reader.lang))},
+                    {"topics", json_of(newest.topics)},
+                    {"newest", newest.revision},
+                    {"words", std::move(words)}};
+  // What is withdrawn or old already says so; only the current revision can be overtaken.
+  if (notice.revision == newest.revision && !newest.withdrawn())
+    data["position"] = {{"epoch", at.epoch}, {"offset", std::to_string(at.offset)}};
   Markup out;
   out.raw("<section class=\"box sig\" id=\"sig\" data-state=\"none\">").made(icon("shield", "i l"));
   out.raw("<div><h2 id=\"sig-says\" role=\"status\">").made(word("page_sig_signed", reader));
@@ -219,7 +232,7 @@ std::string render_head(const Site& site, const Reader& reader, const Shown& not
 }  // namespace
 
 std::string render_notice(const Site& site, const Reader& reader, const std::vector<Shown>& all,
-                          std::int64_t shown, model::Time now) {
+                          std::int64_t shown, const model::Position& at, model::Time now) {
   const Shown& newest = all.back();
   const auto found = std::find_if(all.begin(), all.end(),
                                   [&](const Shown& each) { return each.revision == shown; });
@@ -230,7 +243,7 @@ std::string render_notice(const Site& site, const Reader& reader, const std::vec
   Markup out;
   out.raw("<main class=\"pw grid art\" id=\"main\">");
   out.made(render_article(site, reader, notice, newest, now)).raw("<aside>");
-  out.made(render_signature(reader, notice)).made(render_sources(reader, notice));
+  out.made(render_signature(reader, notice, newest, at)).made(render_sources(reader, notice));
   out.made(render_revisions(site, reader, all, notice)).raw("</aside></main>");
   Frame frame;
   frame.title = fmt::format("{}{}{} · {}", stamp.words, reader.lang == ops::Lang::en ? ": " : "：",

@@ -5,6 +5,7 @@
 #include "pages/feeds.h"
 #include "pages/notice_page.h"
 #include "pages/recent.h"
+#include "store/meta.h"
 
 #include <charconv>
 #include <memory>
@@ -43,6 +44,9 @@ Result<Response> show_notice(const Shared& shared, store::View& view, const Requ
   std::vector<Shown> all;
   all.reserve(rows.size());
   for (const store::RevisionRow& each : rows) all.push_back(shown_of(each));
+  CLARION_TRY(auto epoch, store::find_meta(view, "epoch"));
+  CLARION_TRY(auto head, store::channel_head(view, "notices"));
+  const model::Position at{epoch.value_or(""), head};
   std::int64_t wanted = row->revision;
   if (const auto asked = request.query_value("revision")) {
     const auto [end, failed] =
@@ -53,7 +57,7 @@ Result<Response> show_notice(const Shared& shared, store::View& view, const Requ
   }
   return answer(request,
                 {.type = kHtml,
-                 .body = render_notice(shared.site(), reader_of(request), all, wanted, now),
+                 .body = render_notice(shared.site(), reader_of(request), all, wanted, at, now),
                  .by_language = true});
 }
 

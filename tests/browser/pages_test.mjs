@@ -238,7 +238,8 @@ describe('a notice', () => {
     for (const [pattern, change] of changes) {
       const page = await open(`/n/${notice.id}`, {prepare: altered(pattern, change)});
       await says(page, '签名不对，请勿相信');
-      await page.leave();
+      // A page that a test made up has no address for Chromium's local network checks, so its WebSocket is refused.
+      await page.leave({cuts: pattern.includes('/n/')});
     }
   });
 
@@ -260,6 +261,24 @@ describe('a notice', () => {
       await says(page, '签名正确');
       await page.leave();
     }
+  });
+});
+
+describe('a notice that is open', () => {
+  test('says when it is corrected, and when it is withdrawn, also after a cut', async () => {
+    const notice = await desk.publish({content: text('开着的一条')});
+    const page = await open(`/n/${notice.id}`);
+    await page.locator('#sig[data-state=good]').waitFor();
+    await desk.correct(notice.id, {correction: '错字'});
+    await page.getByText('这是第 1 版，已有新的一版。').waitFor();
+    await desk.do('kill');
+    await desk.do('start');
+    await desk.do('withdraw', {notice: notice.id});
+    await page.getByText('这条公告已撤回，请停止转发。').waitFor();
+    await page.getByRole('link', {name: '看现行的一版'}).click();
+    await page.getByRole('heading', {name: '撤回：开着的一条'}).waitFor();
+    assert.ok(await page.locator('#replaced').isHidden());
+    await page.leave({cuts: true});
   });
 });
 

@@ -68,7 +68,7 @@ class PageRender : public testing::Test {
 TEST_F(PageRender, NoForeignTextBecomesMarkup) {
   const FeedQuery feed;
   for (const std::string& text :
-       {board({hostile}), render_notice(site, {}, {hostile}, 2, now),
+       {board({hostile}), render_notice(site, {}, {hostile}, 2, {"e_1", 9}, now),
         render_rss(site, feed, {{&hostile}, now}), render_atom(site, feed, {{&hostile}, now})}) {
     for (const char* bad :
          {"<script>alert", "<img", "<i>odd", "<issuer>", "<script>b", "<b>c", "<script>d", "<g>",
@@ -131,10 +131,10 @@ TEST_F(PageRender, BoardGoesOnToOlderNotices) {
 
 TEST_F(PageRender, NoticeShowsItsRevisionsAndWhatWasWrong) {
   const Shown first = notice("n_1", 1);
-  const std::string now_page = render_notice(site, {}, {first, hostile}, 2, now);
+  const std::string now_page = render_notice(site, {}, {first, hostile}, 2, {"e_1", 9}, now);
   EXPECT_TRUE(has(now_page, "href=\"/n/n_1?revision=1\""));
   EXPECT_TRUE(has(now_page, "&lt;o&gt;"));
-  const std::string old_page = render_notice(site, {}, {first, hostile}, 1, now);
+  const std::string old_page = render_notice(site, {}, {first, hostile}, 1, {"e_1", 9}, now);
   EXPECT_TRUE(has(old_page, "这是第 1 版") && has(old_page, "noindex"));
   EXPECT_FALSE(has(old_page, "ld+json"));
 }
@@ -159,7 +159,7 @@ TEST_F(PageRender, WithdrawnNoticeHasABannerAndNoMarkup) {
       site, {},
       {notice("n_1", 1),
        notice("n_1", 2, R"({"action":"withdraw","revision":2,"reason_code":"wrong"})")},
-      2, now);
+      2, {"e_1", 9}, now);
   EXPECT_TRUE(has(page, "这条公告已撤回") && has(page, "内容有误"));
   EXPECT_FALSE(has(page, "ld+json"));
 }
@@ -167,7 +167,7 @@ TEST_F(PageRender, WithdrawnNoticeHasABannerAndNoMarkup) {
 TEST_F(PageRender, ExpiredNoticeSaysSo) {
   Shown expired = notice("n_1", 1);
   expired.expires_at = now;
-  EXPECT_TRUE(has(render_notice(site, {}, {expired}, 1, now), "已过有效期"));
+  EXPECT_TRUE(has(render_notice(site, {}, {expired}, 1, {"e_1", 9}, now), "已过有效期"));
 }
 
 TEST_F(PageRender, UnknownVerdictStandsInItsOwnWords) {

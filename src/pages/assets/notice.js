@@ -62,4 +62,46 @@
     }
   }
   check();
+
+  // A page stays open: when its notice is corrected or withdrawn meanwhile, it says so above the title. Follows the
+  // stream from the position that the page was made at.
+  let position = page.position, wait = 1, timer = null;
+  function replaced(notice) {
+    const banner = document.getElementById('replaced');
+    const gone = notice.action === 'withdraw';
+    banner.querySelector('b').textContent = gone ? page.words.is_withdrawn : page.words.is_old;
+    banner.classList.add(gone ? 'f' : 'm');
+    banner.hidden = false;
+    page.newest = notice.revision;
+  }
+  function follow() {
+    const socket = new WebSocket(location.origin.replace(/^http/, 'ws') + '/v1/stream', 'clarion.v1');
+    let heartbeat = 25, at = null;  // where a snapshot ends counts, what it holds does not
+    const alive = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => socket.close(), 2500 * heartbeat);
+    };
+    socket.onmessage = event => {
+      alive();
+      const frame = JSON.parse(event.data);
+      if (frame.type === 'hello') {
+        heartbeat = frame.heartbeat_s;
+        socket.send(JSON.stringify({type: 'subscribe', id: 1, channel: 'notices', filter: {topics: page.topics}, from: position}));
+      } else if (frame.type === 'subscribed') {
+        wait = 1;
+        at = frame.recovered ? position : null;
+      } else if (frame.type === 'notice' && frame.notice.id === page.id && frame.notice.revision > page.newest) {
+        replaced(frame.notice);
+      }
+      if (frame.type === 'snapshot_end' || at && frame.offset) position = at = {epoch: frame.epoch, offset: frame.offset};
+    };
+    socket.onclose = event => {
+      clearTimeout(timer);
+      if (event.code >= 3500 && event.code < 3600) return;
+      wait = Math.min(2 * wait, 60);
+      setTimeout(follow, 1000 * wait * (0.5 + Math.random() / 2));
+    };
+    alive();
+  }
+  if (page.position) follow();
 })();
