@@ -87,15 +87,18 @@ class Visitor(unittest.TestCase):
         with Demo(speed=5) as demo:
             harness.until(lambda: bash(f". {demo.variables}; call \"$OPERATOR\" \"$U/v1/cases?state=open,assigned\"").stdout.count("二两白酒"), what="the case")
             script = demo.blocks()
-            last = [line for line in script.splitlines() if line.startswith("curl -sSN")]
-            self.assertEqual(1, len(last), "the stream, which never ends by itself")
-            done = bash(script.replace(last[0], ""))
+            endless = [line for line in script.splitlines() if line.startswith(("curl -sSN", '"$clarion" follow'))]
+            self.assertEqual(2, len(endless), "what ends by Ctrl-C alone")
+            for line in endless:
+                script = script.replace(line, "")
+            done = bash(script)
             self.assertEqual(0, done.returncode, done.stdout + done.stderr)
             for word in ("二两白酒", "assigned", "judged", "submitted", "approved", "'offset':", "喝白酒不能预防流感"):
                 self.assertIn(word, done.stdout)
-            streamed = bash(f". {demo.variables}; timeout 3 {last[0]} || true").stdout
-            self.assertIn("event: notice", streamed)
-            self.assertIn("喝白酒不能预防流感", streamed)
+            for line, words in zip(endless, ("喝白酒不能预防流感", "event: notice")):
+                streamed = bash(f". {demo.variables}; timeout -s INT 5 {line} || true").stdout
+                self.assertIn(words, streamed)
+                self.assertIn("喝白酒不能预防流感", streamed)
 
 
 class Bounds(unittest.TestCase):
