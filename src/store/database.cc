@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -13,15 +14,20 @@
 
 extern "C" const char clarion_migration_0001[];
 extern "C" const std::size_t clarion_migration_0001_size;
+extern "C" const char clarion_migration_0002[];
+extern "C" const std::size_t clarion_migration_0002_size;
 
 namespace clarion::store {
 namespace {
 
 using sqlite::Connection;
 
-std::string_view migration(int number) {
-  CLARION_ASSERT(number == 1);
-  return {clarion_migration_0001, clarion_migration_0001_size};
+/// All of them, in order; the first is number 1.
+const std::array<std::string_view, 2>& migrations() {
+  static const std::array<std::string_view, 2> all = {
+      std::string_view(clarion_migration_0001, clarion_migration_0001_size),
+      std::string_view(clarion_migration_0002, clarion_migration_0002_size)};
+  return all;
 }
 
 Result<int> schema_of(Connection& connection) {
@@ -42,7 +48,8 @@ Status migrate(Connection& connection) {
                                at, newest_schema())};
     }
     for (int number = at + 1; number <= newest_schema(); ++number) {
-      CLARION_TRY(connection.execute(std::string(migration(number))));
+      CLARION_TRY(
+          connection.execute(std::string(migrations()[static_cast<std::size_t>(number - 1)])));
       CLARION_TRY(connection.execute(fmt::format("PRAGMA user_version={}", number)));
     }
     return connection.execute("COMMIT");
@@ -56,7 +63,7 @@ Status migrate(Connection& connection) {
 
 }  // namespace
 
-int newest_schema() { return 1; }
+int newest_schema() { return static_cast<int>(migrations().size()); }
 
 struct Database::Impl {
   struct Job {
