@@ -17,7 +17,7 @@ from harness import ROOT, Desk, Server, flagged, main, run, until
 
 RUMOR = "听说喝点白酒就能杀死新冠病毒，赶紧转给家人"
 LEAVES = ("serve", "check-config", "scan", "rules check", "rules test", "rules bench", "rules explain", "user add", "user list", "user disable", "user passwd", "token issue", "token list",
-          "token revoke", "expert import", "verify", "db migrate", "db check", "audit verify", "keys list", "version")
+          "token revoke", "expert import", "library import", "library export", "library search", "verify", "db migrate", "db check", "audit verify", "keys list", "version")
 
 
 class Verbs(unittest.TestCase):
@@ -53,7 +53,7 @@ class Usage(Verbs):
             status, out, _ = self.does(*verb.split(), "--help")
             self.assertEqual(status, 0, verb)
             self.assertIn(f"Example: clarion {verb}", out)
-        for group in ("rules", "user", "token", "expert", "db", "audit", "keys"):
+        for group in ("rules", "user", "token", "expert", "library", "db", "audit", "keys"):
             self.assertEqual(self.does(group, "--help")[0], 0)
         everything = self.does("--help")[1]
         for verb in LEAVES:
