@@ -92,12 +92,14 @@ Status Service::open_parts() {
     if (const Status kept = head_.advance(channel, entry.offset); !kept)
       log_.error("head file not written", kept.error());
     metrics_.counter(ops::Metric::notices_published, {{"channel", std::string(channel)}}).add();
+    if (channel == "notices") polls_->published(entry);
     if (gateway_) {
       gateway_->publish(channel,
                         broadcast::make_notice_frame(channel, {std::string(in_epoch), entry.offset},
                                                      entry.form, entry.jws, entry.facets));
     }
   };
+  polls_ = std::make_unique<notice::PollRoom>(*clock_, notice::PollOptions{});
   pages_ = std::make_unique<pages::PageOptions>(
       pages::PageOptions{config_.desk.name, notices_->public_url, zone});
   requests_ = std::make_unique<identity::Requests>(
@@ -246,7 +248,7 @@ http::Router Service::routes() {
   add_posts_route(router, *requests_, *pipeline_);
   desk::add_routes(router, *requests_,
                    {notices_->org, std::chrono::minutes(config_.desk.lease_minutes)});
-  notice::add_routes(router, *requests_, *notices_);
+  notice::add_routes(router, *requests_, *notices_, *polls_);
   pages::add_routes(router, *requests_, *pages_);
   stream_ = std::make_shared<std::function<void(http::Upgrade)>>();
   router.add(
@@ -338,6 +340,7 @@ void Service::drain() {
   const std::chrono::milliseconds at_most = std::chrono::seconds(config_.server.drain_seconds);
   log_.info("draining", {{"seconds", config_.server.drain_seconds}});
   const auto begun = clock_->steady();
+  polls_->close();
   gateway_->begin_drain(at_most);
   server_->drain(at_most / 2);
   const auto left =
@@ -346,6 +349,7 @@ void Service::drain() {
 }
 
 void Service::stop() {
+  if (polls_) polls_->close();
   if (gateway_) gateway_->stop();
   if (server_) server_->stop();
   server_.reset();

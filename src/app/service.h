@@ -7,6 +7,7 @@
 #include "http/server.h"
 #include "identity/requests.h"
 #include "notice/lifecycle.h"
+#include "notice/poll_room.h"
 #include "ops/config.h"
 #include "ops/health.h"
 #include "ops/log.h"
@@ -37,8 +38,8 @@ class Service {
   [[nodiscard]] std::string url() const;
   /// Ready when the path from a post to a subscriber works.
   [[nodiscard]] ops::Health::Report ready() { return health_.ready(); }
-  /// Reads rules, certificate and log level anew; refused whole when anything is wrong, the old state stays.
-  /// Blocks; any thread.
+  /// Reads rules, certificate and log level anew; refused whole when anything is wrong, the old
+  /// state stays. Blocks; any thread.
   Status reload();
   /// What is due by the clock: leases, scheduled notices, old answers. Called a few times a second
   /// by one thread.
@@ -71,6 +72,7 @@ class Service {
   std::unique_ptr<notice::NoticeOptions> notices_;
   std::unique_ptr<pages::PageOptions> pages_;
   std::unique_ptr<identity::Requests> requests_;
+  std::unique_ptr<notice::PollRoom> polls_;
   std::unique_ptr<Pipeline> pipeline_;
   std::shared_ptr<http::Tls> tls_;  // null: clear text
   std::unique_ptr<http::Server> server_;

@@ -1,6 +1,7 @@
 #include "pages/answer.h"
 
 #include "base/bytes.h"
+#include "http/etag.h"
 
 #include <fmt/format.h>
 
@@ -102,7 +103,7 @@ http::Response answer(const http::Request& request, Cached what) {
   response.headers.emplace_back("ETag", etag);
   if (what.modified) response.headers.emplace_back("Last-Modified", http_date(*what.modified));
   const std::string_view known = request.header("if-none-match");
-  bool same = known == "*" || known.find(etag) != std::string_view::npos;
+  bool same = http::none_match_names(known, etag);
   if (known.empty() && what.modified) {
     const auto since = read_http_date(request.header("if-modified-since"));
     same = since && *since >= *what.modified;
