@@ -127,9 +127,12 @@ describe('the board', () => {
   });
 
   test('misses nothing when the server is killed and comes back', async () => {
-    const page = await open('/');
+    const asked = [];
+    const page = await open('/', {prepare: each => each.on('websocket', socket => socket.on('framesent', frame => asked.push(JSON.parse(frame.payload))))});
     await synced(page);
     await stays(page);
+    const seen = await desk.publish({content: text('断线前的')});
+    await card(page, seen).waitFor();
     await desk.do('kill');
     await status(page, '秒后重连');
     assert.match(await page.locator('#said').textContent(), /已断线|已同步/);
@@ -143,6 +146,7 @@ describe('the board', () => {
     await card(page, missed[2]).waitFor();
     await card(page, missed[1]).getByText('已撤回').waitFor();
     assert.deepEqual((await titles(page)).slice(0, 3), ['断线时三', '撤回：断线时二', '断线时一']);
+    assert.deepEqual(asked.at(-1).from, seen.position, 'asked again for what it had');
     const next = await desk.publish({content: text('之后的')});
     await card(page, next).waitFor();
     assert.ok(await stayed(page));
@@ -222,7 +226,7 @@ describe('a notice', () => {
   });
 
   test('says plainly that a signature is bad when one byte of what was signed changed', async () => {
-    const page = await open(`/n/${notice.id}`, {prepare: altered('**/v1/notices/**', body => body.replace('没有停水计划', '没有停水计画'))});
+    const page = await open(`/n/${notice.id}`, {prepare: altered('**/v1/notices/**', body => body.replace('**事实**', '**事宝**'))});
     await says(page, '签名不对，请勿相信');
     assert.equal(await page.locator('#sig').getAttribute('data-state'), 'bad');
     await page.leave();
