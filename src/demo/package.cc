@@ -5,6 +5,8 @@
 extern "C" {
 extern const char clarion_demo_feed_ndjson[];
 extern const std::size_t clarion_demo_feed_ndjson_size;
+extern const char clarion_demo_debunks_ndjson[];
+extern const std::size_t clarion_demo_debunks_ndjson_size;
 extern const char clarion_demo_experts_ndjson[];
 extern const std::size_t clarion_demo_experts_ndjson_size;
 extern const char clarion_demo_scenes_json[];
@@ -18,6 +20,9 @@ extern const std::size_t clarion_demo_functions_sh_size;
 namespace clarion::demo {
 
 std::string_view feed_ndjson() { return {clarion_demo_feed_ndjson, clarion_demo_feed_ndjson_size}; }
+std::string_view debunks_ndjson() {
+  return {clarion_demo_debunks_ndjson, clarion_demo_debunks_ndjson_size};
+}
 std::string_view experts_ndjson() {
   return {clarion_demo_experts_ndjson, clarion_demo_experts_ndjson_size};
 }

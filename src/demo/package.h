@@ -11,6 +11,8 @@ namespace clarion::demo {
 /// sent, and `about`: {kind, topic} for tests, kind being rumor, harmless, correction or deleted.
 /// Times are given when it is played.
 [[nodiscard]] std::string_view feed_ndjson();
+/// Debunks of contract section 2, one a line, for the library.
+[[nodiscard]] std::string_view debunks_ndjson();
 /// Experts on duty, as `expert import` takes them.
 [[nodiscard]] std::string_view experts_ndjson();
 /// What the demo's people do; the form stands at scene.h.

@@ -4,6 +4,7 @@
 #include "demo/package.h"
 #include "desk/experts.h"
 #include "identity/credentials.h"
+#include "library/library.h"
 #include "store/accounts.h"
 #include "store/audit.h"
 #include "store/meta.h"
@@ -89,6 +90,9 @@ Status check_is_demo(store::Tx& tx) {
 
 Result<People> make_people(store::Database& database, ops::Random& random) {
   CLARION_TRY(auto all, places());
+  const library::Reading debunks = library::read_debunks(debunks_ndjson());
+  if (!debunks.bad.empty())
+    return within("debunks.ndjson: " + debunks.bad.front().place(), debunks.bad.front().error);
   People out;
   out.password = to_base64url(random.bytes(9));
   CLARION_TRY(auto hash, identity::hash_password(out.password));
@@ -107,6 +111,7 @@ Result<People> make_people(store::Database& database, ops::Random& random) {
                   issue(tx, random, "demo " + place.account, "desk", place.account));
     }
     CLARION_TRY(desk::import_experts(tx, experts_ndjson(), kActor));
+    CLARION_TRY(library::import_into(tx, debunks, std::string(kActor)));
     for (const std::string_view account : {kOperator, kExpert, kApprover, kAdmin}) {
       CLARION_TRY(out.visitor_tokens[std::string(account)],
                   issue(tx, random, "demo visitor", "desk", account));

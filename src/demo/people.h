@@ -24,9 +24,9 @@ struct People {
   std::string feed_token;                                          ///< scope ingest
 };
 
-/// Makes accounts, experts and tokens in a store that is empty or was a demo's before; a folder's
-/// password and tokens of earlier starts end. Errors: `invalid` when the store holds a real desk's
-/// data.
+/// Makes accounts, experts, tokens and the library in a store that is empty or was a demo's before;
+/// a folder's password and tokens of earlier starts end. Errors: `invalid` when the store holds a
+/// real desk's data.
 [[nodiscard]] Result<People> make_people(store::Database& database, ops::Random& random);
 
 }  // namespace clarion::demo

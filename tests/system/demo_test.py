@@ -77,6 +77,11 @@ class WholeDemo(unittest.TestCase):
         self.assertGreaterEqual(max(case["group"]["size"] for case in cases), 5)
         self.assertGreaterEqual(sum(case["state"] in ("open", "assigned") for case in cases), 10, "left for the visitor")
 
+    def test_the_library_holds_the_packaged_debunks(self):
+        folder = str(pathlib.Path(self.demo.variables).parent)
+        packaged = (harness.ROOT / "src/demo/data/debunks.ndjson").read_text(encoding="utf-8")
+        self.assertEqual(len(packaged.splitlines()), len(harness.run("library", "export", data=folder).splitlines()))
+
     def test_secrets_stay_in_the_variables_file(self):
         self.assertEqual(0o600, stat.S_IMODE(os.stat(self.demo.variables).st_mode))
         self.assertNotIn("clt_", self.demo.text())
@@ -93,7 +98,7 @@ class Visitor(unittest.TestCase):
                 script = script.replace(line, "")
             done = bash(script)
             self.assertEqual(0, done.returncode, done.stdout + done.stderr)
-            for word in ("二两白酒", "assigned", "judged", "submitted", "approved", "'offset':", "喝白酒不能预防流感"):
+            for word in ("demo-typhoon-1\t", "二两白酒", "assigned", "judged", "submitted", "approved", "'offset':", "喝白酒不能预防流感"):
                 self.assertIn(word, done.stdout)
             for line, words in zip(endless, ("喝白酒不能预防流感", "event: notice")):
                 streamed = bash(f". {demo.variables}; timeout -s INT 5 {line} || true").stdout
