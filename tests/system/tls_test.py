@@ -87,6 +87,7 @@ class Tls(unittest.TestCase):
             server.process.send_signal(signal.SIGHUP)
             until(lambda: "reload refused" in pathlib.Path(server.data, "serve.log").read_text(), what="the refusal")
             self.assertEqual(self.name_of(server), "second")
+            old.close()
 
     def test_says_at_start_what_is_wrong_with_the_files(self):
         config = os.path.join(self.folder, "clarion.toml")
