@@ -89,8 +89,9 @@ class UnderWay {
 
 }  // namespace
 
-Pipeline::Pipeline(store::Database& database, const ops::Clock& clock, PipelineOptions options)
-    : database_(database), clock_(clock), options_(std::move(options)) {}
+Pipeline::Pipeline(store::Database& database, const ops::Clock& clock, library::Library& library,
+                   PipelineOptions options)
+    : database_(database), clock_(clock), library_(library), options_(std::move(options)) {}
 
 Status Pipeline::load() {
   return database_.read([this](store::View& view) { return reload_index(view); });
@@ -260,7 +261,7 @@ Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& in
   CLARION_TRY(auto group, store::find_group(tx, row->group));
   if (!group)
     return Error{Errc::corrupt, fmt::format("post {} names a group that is not there", row->seq)};
-  return desk::edit_case(tx, {*row, post, incoming.scan, *group});
+  return desk::edit_case(tx, {*row, post, incoming.scan, *group}, &library_);
 }
 
 Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming& incoming) {
@@ -313,7 +314,7 @@ Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming
     return desk::grow_case(tx, evidence);
   }
   index.add(group->id, incoming.sketch, now);
-  CLARION_TRY(desk::open_case(tx, options_.desk, *group->case_id, evidence));
+  CLARION_TRY(desk::open_case(tx, options_.desk, *group->case_id, evidence, &library_));
   return ok();
 }
 

@@ -3,6 +3,7 @@
 #include "desk/options.h"
 #include "group/index.h"
 #include "intake/batch.h"
+#include "library/library.h"
 #include "model/post.h"
 #include "ops/civil.h"
 #include "rules/scanner.h"
@@ -40,12 +41,14 @@ struct TakenIn {
   std::vector<intake::Rejected> rejected;
 };
 
-/// The steps for a post, in order: parse, scan, then inside one transaction dedup, group, case
-/// (architecture section 1). Parsing and scanning run on the calling thread with a bench of its
-/// own, the rest on the store's writer thread, which alone touches the group indexes. Thread-safe.
+/// The steps for a post, in order: parse, scan, then inside one transaction dedup, group, case with
+/// its candidates (architecture section 1). Parsing and scanning run on the calling thread with a
+/// bench of its own, the rest on the store's writer thread, which alone touches the group indexes.
+/// Thread-safe.
 class Pipeline {
  public:
-  Pipeline(store::Database& database, const ops::Clock& clock, PipelineOptions options);
+  Pipeline(store::Database& database, const ops::Clock& clock, library::Library& library,
+           PipelineOptions options);
 
   /// Fills the group indexes from the store. Before the first post.
   Status load();
@@ -99,6 +102,7 @@ class Pipeline {
 
   store::Database& database_;
   const ops::Clock& clock_;
+  library::Library& library_;
   PipelineOptions options_;
 
   mutable std::mutex mutex_;  // guards rules_ and idle_

@@ -1,9 +1,11 @@
 #include "app/service.h"
 
 #include "app/posts_route.h"
+#include "ask/routes.h"
 #include "base/bytes.h"
 #include "broadcast/frame.h"
 #include "desk/evidence.h"
+#include "desk/library_routes.h"
 #include "desk/routes.h"
 #include "identity/credentials.h"
 #include "notice/publication.h"
@@ -117,7 +119,10 @@ Status Service::open_parts() {
                  std::chrono::hours(config_.group.window_hours), config_.group.similarity},
       .tombstones = std::chrono::hours(24 * config_.posts.tombstone_days),
       .retention = std::chrono::hours(24 * config_.posts.retention_days)};
-  pipeline_ = std::make_unique<Pipeline>(*database_, *clock_, pipeline);
+  library_ = std::make_unique<library::Library>(*database_);
+  CLARION_TRY(library_->refresh());
+  log_.info("library read", {{"debunks", library_->snapshot()->size()}});
+  pipeline_ = std::make_unique<Pipeline>(*database_, *clock_, *library_, pipeline);
   pipeline_->use_rules(std::move(rules));
   CLARION_TRY(pipeline_->load());
 
@@ -248,7 +253,9 @@ http::Router Service::routes() {
   add_posts_route(router, *requests_, *pipeline_);
   desk::add_routes(router, *requests_,
                    {notices_->org, std::chrono::minutes(config_.desk.lease_minutes)});
+  desk::add_library_routes(router, *requests_, *library_);
   notice::add_routes(router, *requests_, *notices_, *polls_);
+  ask::add_routes(router, *requests_, *library_);
   pages::add_routes(router, *requests_, *pages_);
   stream_ = std::make_shared<std::function<void(http::Upgrade)>>();
   router.add(
@@ -296,7 +303,24 @@ Status Service::reload() {
   return done;
 }
 
+/// Takes over what any process put into the library, and holds the waiting cases against it, some a
+/// tick.
+void Service::tend_library() {
+  Status done = library_->refresh();
+  if (done) {
+    const std::uint64_t version = library_->snapshot()->version();
+    if (version != library_version_) rematch_.library_changed();
+    library_version_ = version;
+    const auto more = rematch_.step(*database_, *library_);
+    if (!more) done = more.error();
+  }
+  const std::string trouble = done ? "" : done.error().text;
+  if (!done && trouble != library_trouble_) log_.error("library not up to date", done.error());
+  library_trouble_ = trouble;
+}
+
 void Service::tick() {
+  tend_library();
   const auto steady = clock_->steady();
   const model::Time wall = clock_->now();
   const auto drift = (wall - last_wall_) -

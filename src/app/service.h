@@ -4,8 +4,10 @@
 #include "app/head_file.h"
 #include "app/pipeline.h"
 #include "broadcast/gateway.h"
+#include "desk/candidates.h"
 #include "http/server.h"
 #include "identity/requests.h"
+#include "library/library.h"
 #include "notice/lifecycle.h"
 #include "notice/poll_room.h"
 #include "ops/config.h"
@@ -55,6 +57,7 @@ class Service {
   http::Router routes();
   void add_ops_routes(http::Router& router);
   broadcast::Source stream_source();
+  void tend_library();
   void add_metrics();
   Status reload_tls(const ops::Config& config);
   Result<std::shared_ptr<const rules::RuleSet>> read_rules(const ops::Config& config) const;
@@ -73,6 +76,10 @@ class Service {
   std::unique_ptr<pages::PageOptions> pages_;
   std::unique_ptr<identity::Requests> requests_;
   std::unique_ptr<notice::PollRoom> polls_;
+  std::unique_ptr<library::Library> library_;
+  desk::Rematch rematch_;              // tick's alone, like the two below
+  std::uint64_t library_version_ = 0;  // of the snapshot that cases were held against
+  std::string library_trouble_;        // the last failure told, so that it is told once
   std::unique_ptr<Pipeline> pipeline_;
   std::shared_ptr<http::Tls> tls_;  // null: clear text
   std::unique_ptr<http::Server> server_;

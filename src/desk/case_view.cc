@@ -1,5 +1,6 @@
 #include "desk/case_view.h"
 
+#include "desk/candidates.h"
 #include "group/spread.h"
 #include "model/region.h"
 #include "model/topic.h"
@@ -121,8 +122,7 @@ Result<json::object> case_detail(store::View& view, const store::CaseRow& row, o
                                  std::int64_t posts_after, model::Time now) {
   CLARION_TRY(auto out, case_summary(view, row, lang, now));
   CLARION_TRY(add_posts(view, row, posts_after, out));
-  out["candidates"] =
-      json::array{};  // of the library, which this build has none of: docs/contract.md
+  CLARION_TRY(out["candidates"], candidates_json(view, row));
 
   CLARION_TRY(auto verdicts, store::verdicts_of_case(view, row.id));
   json::array judged;

@@ -1,6 +1,7 @@
 #include "desk/evidence.h"
 
 #include "base/json.h"
+#include "desk/candidates.h"
 #include "desk/priority.h"
 #include "desk/routing.h"
 
@@ -61,6 +62,7 @@ void weigh(store::CaseRow& row, const Evidence& evidence) {
                                          evidence.group.rate, static_cast<std::uint64_t>(reach)});
   row.priority = priority.points;
   row.details["priority_reasons"] = priority.reasons;
+  tell_known(row);
 }
 
 Result<std::vector<Candidate>> candidates(store::View& view) {
@@ -160,7 +162,7 @@ Status assign_best(store::Tx& tx, store::CaseRow& row, const std::vector<std::st
 }
 
 Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std::string id,
-                                 const Evidence& evidence) {
+                                 const Evidence& evidence, library::Library* library) {
   store::CaseRow row;
   row.id = std::move(id);
   row.org = options.org;
@@ -172,6 +174,7 @@ Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std:
   row.group = evidence.group.id;
   row.created_at = row.changed_at = tx.now();
   weigh(row, evidence);
+  if (library != nullptr) match_case(row, *library);
   CLARION_TRY(store::add_case(tx, row));
   CLARION_TRY(store::add_case_event(tx, row.id, "system", "open", {{"group", evidence.group.id}}));
   CLARION_TRY(assign_best(tx, row, sources_of(evidence.group), {}));
@@ -196,12 +199,15 @@ Status grow_case(store::Tx& tx, const Evidence& evidence) {
   return store::update_case(tx, *row);
 }
 
-Status edit_case(store::Tx& tx, const Evidence& evidence) {
+Status edit_case(store::Tx& tx, const Evidence& evidence, library::Library* library) {
   CLARION_TRY(auto row, store::find_case(tx, evidence.row.case_id));
   if (!row)
     return Error{Errc::corrupt,
                  fmt::format("post {} names a case that is not there", evidence.row.seq)};
-  if (row->claim_post == evidence.row.seq) row->claim = claim_of(evidence.post);
+  if (row->claim_post == evidence.row.seq) {
+    row->claim = claim_of(evidence.post);
+    if (library != nullptr) match_case(*row, *library);
+  }
   ++row->version;
   return store::update_case(tx, *row);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "desk/options.h"
+#include "library/library.h"
 #include "model/post.h"
 #include "model/scan.h"
 #include "ops/civil.h"
@@ -18,14 +19,16 @@ struct Evidence {
 };
 
 /// Opens the case of a new group: claim, topics, regions, severity, priority; gives it to the best
-/// expert under capacity.
+/// expert under capacity. Its claim is held against the library, when one is given: once a group,
+/// not once a post.
 Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std::string id,
-                                 const Evidence& evidence);
+                                 const Evidence& evidence, library::Library* library = nullptr);
 /// Adds a post to the case of its group: new topics, regions, a higher severity, the priority. A
 /// case that ended keeps its state.
 Status grow_case(store::Tx& tx, const Evidence& evidence);
-/// A post of the case was edited: its claim follows, unless a person wrote it.
-Status edit_case(store::Tx& tx, const Evidence& evidence);
+/// A post of the case was edited: its claim follows, unless a person wrote it, and its candidates
+/// with it.
+Status edit_case(store::Tx& tx, const Evidence& evidence, library::Library* library = nullptr);
 /// A post of the case lost its text (deleted at the source, or retention): the claim made of it
 /// goes to the next post that has one.
 Status forget_text(store::Tx& tx, const std::string& case_id, std::int64_t post_seq);

@@ -48,6 +48,9 @@ struct Route {
   DeferredHandler deferred;                ///< exactly one of the three
   std::size_t max_body_bytes = 1U << 20U;  ///< of the body as sent and as inflated
   bool exempt = false;                     ///< not counted by http.requests_per_address (health)
+  /// A minute, of this route alone and beside http.requests_per_address; 0: no bound of its own.
+  /// None either where that one is off.
+  std::size_t requests_per_address = 0;
 };
 
 /// The table of routes. Filled before the server starts, then read by all threads.

@@ -41,12 +41,13 @@ Grant grant(Act act, const Actor& actor, const RightsPolicy& policy) {
     Grant operator_, expert, approver, admin, auditor;
   };
   constexpr Row kTable[] = {
-      {Act::see_cases, yes, own, yes, yes, yes}, {Act::work_case, yes, own, yes, no, no},
-      {Act::manage_cases, yes, no, yes, no, no}, {Act::judge, no, own, no, no, no},
-      {Act::close_case, yes, own, yes, no, no},  {Act::draft_notice, yes, own, yes, no, no},
-      {Act::approve, no, no, yes, no, no},       {Act::publish, yes, no, yes, no, no},
-      {Act::withdraw, no, no, yes, no, no},      {Act::see_experts, yes, yes, yes, yes, yes},
-      {Act::administer, no, no, no, yes, no},    {Act::see_audit, no, no, yes, yes, yes},
+      {Act::see_cases, yes, own, yes, yes, yes},  {Act::work_case, yes, own, yes, no, no},
+      {Act::manage_cases, yes, no, yes, no, no},  {Act::judge, no, own, no, no, no},
+      {Act::close_case, yes, own, yes, no, no},   {Act::draft_notice, yes, own, yes, no, no},
+      {Act::approve, no, no, yes, no, no},        {Act::publish, yes, no, yes, no, no},
+      {Act::withdraw, no, no, yes, no, no},       {Act::see_experts, yes, yes, yes, yes, yes},
+      {Act::administer, no, no, no, yes, no},     {Act::see_audit, no, no, yes, yes, yes},
+      {Act::see_library, yes, yes, yes, no, yes}, {Act::change_library, yes, no, yes, no, no},
   };
   if (act == Act::judge && actor.role == Role::operator_ && policy.operator_may_judge) return yes;
   if (act == Act::approve && !policy.token_approvals && !actor.token.empty()) return no;

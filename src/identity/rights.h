@@ -49,6 +49,8 @@ enum class Act : std::uint8_t {
   see_experts,
   administer,  ///< accounts, tokens, policy, reload
   see_audit,
+  see_library,
+  change_library,
 };
 
 /// What the table grants: everything, what is one's own (a case held or asked about), or nothing.

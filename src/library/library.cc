@@ -113,6 +113,43 @@ std::shared_ptr<const Index> Library::snapshot() const {
   return index_;
 }
 
+Library::Answer Library::match(std::string_view folded, std::size_t most) {
+  Answer out;
+  std::unique_ptr<Matcher> matcher;
+  {
+    const std::lock_guard lock(mutex_);
+    out.index = index_;
+    if (!idle_.empty()) {
+      matcher = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (matcher) {
+    matcher->use(out.index);
+  } else {
+    matcher = std::make_unique<Matcher>(out.index);
+  }
+  const auto found = matcher->match(folded, most);
+  out.matches.assign(found.begin(), found.end());
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(matcher));
+  return out;
+}
+
+Result<std::optional<Debunk>> find_debunk(store::View& view, std::string_view id) {
+  CLARION_TRY(auto row, store::find_debunk(view, id));
+  if (row) {
+    CLARION_TRY(auto debunk, debunk_in(*row));
+    return std::optional(std::move(debunk));
+  }
+  CLARION_TRY(auto notice, store::find_notice(view, id));
+  if (!notice || notice->revision == 0) return std::nullopt;
+  CLARION_TRY(auto revision, store::find_revision(view, id, notice->revision));
+  if (!revision) return std::nullopt;
+  CLARION_TRY(auto form, parse_json(revision->form));
+  return debunk_of_notice(form.as_object());
+}
+
 Result<Library::Changes> Library::changes(store::View& view) const {
   constexpr std::int64_t kPage = 1000;
   constexpr std::size_t kPageBytes = 16U << 20U;

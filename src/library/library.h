@@ -1,6 +1,6 @@
 #pragma once
 
-#include "library/index.h"
+#include "library/matcher.h"
 #include "library/read.h"
 #include "store/database.h"
 
@@ -26,6 +26,14 @@ class Library {
   Status refresh();
   [[nodiscard]] std::shared_ptr<const Index> snapshot() const;
 
+  /// The best debunks of a folded text by the snapshot of now, with a matcher of the pool. Any
+  /// thread; a fraction of a millisecond, no look into the store.
+  struct Answer {
+    std::shared_ptr<const Index> index;  ///< keeps the entries alive
+    std::vector<Match> matches;
+  };
+  [[nodiscard]] Answer match(std::string_view folded, std::size_t most = 5);
+
  private:
   struct Changes;
   Result<Changes> changes(store::View& view) const;
@@ -37,13 +45,17 @@ class Library {
   std::uint64_t offset_ = 0;  // in the log of notices
   std::string epoch_;         // the life of that log
   std::uint64_t version_ = 0;
-  mutable std::mutex mutex_;  // guards index_
+  mutable std::mutex mutex_;  // guards index_ and idle_
   std::shared_ptr<const Index> index_;
+  std::vector<std::unique_ptr<Matcher>> idle_;  // as many as were asked at once
 };
 
 /// A published revision as a debunk, or nullopt when it takes the notice out of the library (other
 /// kinds, withdrawals). `form` is the signed form.
 [[nodiscard]] std::optional<Debunk> debunk_of_notice(const json::object& form);
+
+/// A debunk of the store by id, or one of our own notices as it stands.
+[[nodiscard]] Result<std::optional<Debunk>> find_debunk(store::View& view, std::string_view id);
 
 /// What an import did.
 struct Imported {

@@ -4,6 +4,7 @@
 #include "desk/actions.h"
 #include "http/fields.h"
 #include "identity/requests.h"
+#include "library/library.h"
 #include "notice/publication.h"
 #include "store/accounts.h"
 #include "store/audit.h"
@@ -147,6 +148,52 @@ Status take_over_case(const NoticeAction& action, const store::CaseRow& from, js
     draft["experts"] = json::array{std::move(named)};
   }
   add_author(row, verdict.actor);  // whose reasons the notice repeats
+  return ok();
+}
+
+/// The first characters of a text, whole.
+std::string first_characters(std::string_view text, std::size_t most) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) continue;
+    if (++count > most) return std::string(text.substr(0, i));
+  }
+  return std::string(text);
+}
+
+/// What a draft takes over from a debunk of the library, where neither its body nor its case says
+/// otherwise. From one of our own notices its authors come along.
+Status take_over_debunk(const NoticeAction& action, std::string_view id, json::object& draft,
+                        NoticeRow& row) {
+  constexpr std::size_t kClaimCharacters = 1000, kTitleCharacters = 120;
+  CLARION_TRY(auto debunk, library::find_debunk(action.tx, id));
+  if (!debunk) return Error{Errc::not_found, "there is no such debunk", "not_found"};
+  const auto put = [&draft](std::string_view name, json::value value) {
+    if (!draft.contains(name)) draft[name] = std::move(value);
+  };
+  put("kind", json::string("debunk"));
+  const std::string_view said = debunk->claim.empty() ? debunk->title : debunk->claim;
+  if (!said.empty()) {
+    json::value& claim = draft["claim"];
+    if (!claim.is_object()) claim.emplace_object();
+    if (!claim.get_object().contains("text"))
+      claim.get_object()["text"] = first_characters(said, kClaimCharacters);
+  }
+  put("verdict", json::string(debunk->verdict));
+  if (!debunk->topic.empty()) put("topics", json::array{json::string(debunk->topic)});
+  if (!debunk->url.empty()) {
+    const std::string_view title =
+        debunk->title.empty() ? library::headline(*debunk) : std::string_view(debunk->title);
+    json::object evidence{{"title", first_characters(title, kTitleCharacters)},
+                          {"url", debunk->url}};
+    if (!debunk->source.empty())
+      evidence["publisher"] = first_characters(debunk->source, kTitleCharacters);
+    put("evidence", json::array{std::move(evidence)});
+  }
+  CLARION_TRY(auto ours, store::find_notice(action.tx, id));
+  if (ours) {
+    for (const std::string& author : ours->authors) add_author(row, author);
+  }
   return ok();
 }
 
@@ -359,7 +406,9 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
   http::Fields fields(body);
   row.case_id = fields.optional_text("case", 64);
   const auto mode = fields.optional_text("mode", 16);
+  const auto debunk = fields.optional_text("debunk", library::DebunkLimits::kId);
   members.erase("case");
+  members.erase("debunk");
   members.erase("mode");
   std::optional<store::CaseRow> from;
   if (row.case_id) {
@@ -385,6 +434,9 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
   if (from) {
     CLARION_TRY(take_over_case(action, *from, members, row));
   }
+  if (debunk) {
+    CLARION_TRY(take_over_debunk(action, *debunk, members, row));
+  }
   CLARION_TRY(auto draft, read_draft(members, action.options.zone));
   CLARION_TRY(identity::may_act_in(action.actor, regions_of(draft)));
   row.draft = std::move(draft);
@@ -394,6 +446,7 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
   CLARION_TRY(store::add_notice(action.tx, row));
   json::object detail{{"mode", row.mode}};
   if (row.case_id) detail["case"] = *row.case_id;
+  if (debunk) detail["debunk"] = *debunk;
   CLARION_TRY(note(action, row, "create", std::move(detail)));
   return row;
 }

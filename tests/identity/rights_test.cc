@@ -39,6 +39,8 @@ TEST(Rights, AreTheTableOfTheContract) {
   expect_row(Act::see_experts, yes, yes, yes, yes, yes);
   expect_row(Act::administer, no, no, no, yes, no);
   expect_row(Act::see_audit, no, no, yes, yes, yes);
+  expect_row(Act::see_library, yes, yes, yes, no, yes);
+  expect_row(Act::change_library, yes, no, yes, no, no);
 }
 
 TEST(Rights, AreForPeopleAtTheDeskAlone) {

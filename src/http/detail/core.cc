@@ -48,6 +48,16 @@ Shared::Shared(ServerOptions server_options, Router table, TrustedProxies truste
           time)),
       workers(options.max_queued) {}
 
+Limits& Shared::limits_of(const Route& route) {
+  const std::lock_guard lock(routes_mutex_);
+  auto& own = route_limits_[&route];
+  if (!own) {
+    own = std::make_shared<Limits>(
+        LimitOptions{.requests_per_address = route.requests_per_address}, clock);
+  }
+  return *own;
+}
+
 void Shared::opened() {
   const std::lock_guard lock(mutex_);
   ++open_;

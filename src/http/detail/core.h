@@ -40,6 +40,8 @@ struct Shared {
   const ops::Clock& clock;
   ops::Random& random;
   const std::shared_ptr<Limits> limits;
+  /// The limits of a route that has its own; made at its first request.
+  [[nodiscard]] Limits& limits_of(const Route& route);
   Workers workers;
   std::atomic<bool> draining{false};
   std::atomic<std::uint64_t> requests{0}, refused_busy{0}, refused_limit{0};
@@ -59,6 +61,8 @@ struct Shared {
   }
 
  private:
+  std::mutex routes_mutex_;  // guards route_limits_
+  std::unordered_map<const Route*, std::shared_ptr<Limits>> route_limits_;
   std::mutex mutex_;  // guards open_
   std::condition_variable none_open_;
   std::size_t open_ = 0;

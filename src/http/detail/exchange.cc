@@ -119,11 +119,15 @@ Status fill(Exchange& exchange, RequestHead head, const AddressBytes& peer, cons
   return ok();
 }
 
-Result<std::optional<Response>> find_route(Exchange& exchange, const Shared& shared) {
+Result<std::optional<Response>> find_route(Exchange& exchange, Shared& shared) {
   Request& request = exchange.request;
   Router::Match match = shared.router.match(request.method, exchange.raw_path);
   if (match.route == nullptr || !match.route->exempt) {
     CLARION_TRY(shared.limits->request(exchange.client));
+  }
+  if (match.route != nullptr && match.route->requests_per_address > 0 &&
+      shared.options.requests_per_address > 0) {
+    CLARION_TRY(shared.limits_of(*match.route).request(exchange.client));
   }
   if (match.route != nullptr) {
     exchange.route = match.route;

@@ -42,7 +42,7 @@ enum class Next { answer, read_body, take_over, wait };
 
 /// Counts the request and finds its route. A response: it is answered at once (OPTIONS, 405).
 /// Errors: `overloaded` over the address's limit; `not_found`.
-[[nodiscard]] Result<std::optional<Response>> find_route(Exchange& exchange, const Shared& shared);
+[[nodiscard]] Result<std::optional<Response>> find_route(Exchange& exchange, Shared& shared);
 
 /// What can be said of a body before it is read. Errors: `unsupported` coding, `too_large`,
 /// `invalid` expectation.
