@@ -9,10 +9,10 @@
 
 #include <cstddef>
 
-extern "C" const char clarion_pages_css[], clarion_board_js[], clarion_notice_js[],
-    clarion_icon_svg[];
-extern "C" const std::size_t clarion_pages_css_size, clarion_board_js_size, clarion_notice_js_size,
-    clarion_icon_svg_size;
+extern "C" const char clarion_pages_css[], clarion_board_js[], clarion_check_js[],
+    clarion_notice_js[], clarion_icon_svg[];
+extern "C" const std::size_t clarion_pages_css_size, clarion_board_js_size, clarion_check_js_size,
+    clarion_notice_js_size, clarion_icon_svg_size;
 
 namespace clarion::pages {
 namespace {
@@ -35,6 +35,7 @@ std::string names_of_places(bool english) {
 Assets::Assets() {
   add("pages.css", "text/css; charset=utf-8", bytes(clarion_pages_css, clarion_pages_css_size));
   add("board.js", "text/javascript; charset=utf-8", bytes(clarion_board_js, clarion_board_js_size));
+  add("check.js", "text/javascript; charset=utf-8", bytes(clarion_check_js, clarion_check_js_size));
   add("notice.js", "text/javascript; charset=utf-8",
       bytes(clarion_notice_js, clarion_notice_js_size));
   add("icon.svg", "image/svg+xml", bytes(clarion_icon_svg, clarion_icon_svg_size));

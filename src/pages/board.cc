@@ -151,6 +151,31 @@ std::string render_live_parts(const Site& site, const BoardQuery& query,
   return out.take();
 }
 
+/// The box of assets/check.js, hidden until the script is there to make it work.
+std::string render_check(const Reader& reader) {
+  Markup out;
+  out.raw(
+      "<form class=\"ask\" id=\"check\" role=\"search\" hidden><label class=\"vh\" for=\"text\">");
+  out.made(word("page_check_label", reader)).raw("</label><input id=\"text\" name=\"text\"");
+  out.raw(" type=\"search\" maxlength=\"2000\" autocomplete=\"off\" required");
+  out.attribute("placeholder", ops::words("page_check_hint", reader.lang)).raw(">");
+  out.raw("<button class=\"btn pri\">").made(word("page_check_do", reader)).raw("</button>");
+  out.raw("<p class=\"meta\">").made(word("page_check_private", reader)).raw("</p></form>");
+  out.raw("<section class=\"found\" id=\"found\" aria-live=\"polite\" hidden></section>");
+  return out.take();
+}
+
+json::object check_parts(const Reader& reader) {
+  constexpr std::array kWords = {"page_check_known",  "page_check_maybe",   "page_check_none",
+                                 "page_check_failed", "page_check_busy",    "page_check_wait",
+                                 "page_check_source", "page_check_library", "page_expired"};
+  json::object words;
+  for (const std::string_view code : kWords) words[code.substr(5)] = ops::words(code, reader.lang);
+  return {{"lang", name_of(reader.lang)},
+          {"link", with_lang("/n/", reader)},
+          {"words", std::move(words)}};
+}
+
 std::string render_aside(const BoardQuery& query) {
   Markup out;
   out.raw("<aside><section class=\"box\"><h2>").made(word("page_nav_follow", query.reader));
@@ -188,7 +213,9 @@ std::string render_board(const Site& site, const BoardQuery& query, const Recent
   const Picked picked = pick(recent, filter_of(query), query.before, kMostCards, now);
   Markup out;
   out.raw("<div class=\"hero\"><div class=\"pw\"><h1>").made(word("page_board_title", reader));
-  out.raw("</h1><p>").made(word("page_board_lead", reader)).raw("</p></div></div>");
+  out.raw("</h1><p>").made(word("page_board_lead", reader)).raw("</p>");
+  if (query.before == 0) out.made(render_check(reader));
+  out.raw("</div></div>");
   out.raw("<main class=\"pw grid\" id=\"main\"><section><div class=\"bar\"><h2>");
   out.made(word(query.before == 0 ? "page_newest" : "page_older_title", reader));
   out.raw("</h2><p class=\"live\" id=\"sync\"><i></i><span>");
@@ -220,8 +247,10 @@ std::string render_board(const Site& site, const BoardQuery& query, const Recent
   frame.head = feed_discovery(query.topics, query.regions, site.options.issuer);
   if (query.before == 0) {
     // An older page stands still: what is new belongs on the first one.
-    frame.script = "board.js";
+    frame.scripts = {"board.js", "check.js"};
     out.made(render_live_parts(site, query, recent));
+    out.raw("<script type=\"application/json\" id=\"checking\">");
+    out.made(json_block(check_parts(query.reader))).raw("</script>");
   }
   frame.indexed = query.before == 0;
   return page(site, reader, frame, out.take());

@@ -251,7 +251,7 @@ std::string render_notice(const Site& site, const Reader& reader, const std::vec
   frame.description = notice.in(reader.lang).summary;
   frame.path = fmt::format("/n/{}", notice.id);
   if (!current) frame.path += fmt::format("?revision={}", notice.revision);
-  frame.script = "notice.js";
+  frame.scripts = {"notice.js"};
   frame.head = render_head(site, reader, notice, all.front(), current);
   frame.indexed = current;
   return page(site, reader, frame, out.take());

@@ -94,8 +94,8 @@ std::string page(const Site& site, const Reader& reader, const Frame& frame,
     out.attribute("href", base + other_language(frame, name_of(lang)));
   }
   out.raw(">").made(frame.head);
-  if (!frame.script.empty())
-    out.raw("<script defer").attribute("src", site.assets.address(frame.script)).raw("></script>");
+  for (const std::string& script : frame.scripts)
+    out.raw("<script defer").attribute("src", site.assets.address(script)).raw("></script>");
   out.raw("</head><body>").raw(kSymbols);
   out.raw("<a class=\"skip\" href=\"#main\">").made(word("page_skip", reader)).raw("</a>");
   out.raw("<header class=\"ph\"><div class=\"pw\"><a class=\"brand\"");

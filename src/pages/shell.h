@@ -28,10 +28,10 @@ struct Reader {
 /// One page's own part of the frame.
 struct Frame {
   std::string title, description;
-  std::string path;       ///< of the canonical address, with its query but lang
-  std::string_view here;  ///< "board" or "about": which part of the site
-  std::string script;     ///< asset name, may be empty
-  std::string head;       ///< more of <head>, made
+  std::string path;                  ///< of the canonical address, with its query but lang
+  std::string_view here;             ///< "board" or "about": which part of the site
+  std::vector<std::string> scripts;  ///< asset name, may be empty
+  std::string head;                  ///< more of <head>, made
   bool indexed = true;
 };
 /// The whole document around `main`, which is made.

@@ -183,8 +183,10 @@ describe('the board', () => {
       await network.send('Network.enable');
       let bytes = 0, script = 0;
       network.on('Network.loadingFinished', event => { bytes += event.encodedDataLength; });
-      page.on('response', async answer => { if (answer.request().resourceType() === 'script') script += (await answer.body()).length; });
+      const scripts = [];
+      page.on('response', answer => answer.request().resourceType() === 'script' && scripts.push(answer.body()));
       await page.goto(desk.url + address, {waitUntil: 'networkidle'});
+      for (const each of await Promise.all(scripts)) script += each.length;
       console.log(`# first view of ${address.slice(0, 3)}: ${bytes} bytes transferred, ${script} bytes of script`);
       assert.ok(bytes > 0 && bytes < 100 * KIB, `${bytes} bytes`);
       assert.ok(script > 0 && script < 15 * KIB, `${script} bytes of script`);
@@ -202,6 +204,62 @@ describe('the board', () => {
     await page.getByRole('link', {name: '汕头寒冷'}).click();
     await page.getByRole('heading', {name: '汕头寒冷'}).waitFor();
     assert.equal(await page.locator('#sig-says').textContent(), '已签名');
+    await page.leave();
+  });
+});
+
+describe('the check box', () => {
+  const ask = async (page, words) => {
+    await page.getByRole('searchbox').fill(words);
+    await page.getByRole('button', {name: '查', exact: true}).click();
+  };
+
+  test('finds what was published about a text, and opens it', async () => {
+    await desk.publish({kind: 'debunk', verdict: 'false', topics: ['infectious'], claim: {text: '喝高度白酒可以杀死肚子里的新冠病毒，大家赶紧转发'},
+                        content: text('喝酒不能杀灭体内病毒', '酒精消毒只对物体表面有用。')});
+    const page = await open('/');
+    await ask(page, '喝高度白酒可以杀死肚子里的新冠病毒，大家赶紧转发');
+    const found = page.locator('#found li').filter({hasText: '喝酒不能杀灭体内病毒'});
+    await found.waitFor();
+    assert.equal(await found.locator('.stamp').textContent(), '不实');
+    await found.getByRole('link').click();
+    await page.getByRole('heading', {name: '喝酒不能杀灭体内病毒'}).waitFor();
+    await page.leave();
+  });
+
+  test('says that nothing found is no proof, and when it could not check', async () => {
+    const page = await open('/');
+    await ask(page, '乙巳年秋月扬州瘦西湖畔二十四桥明月夜');
+    await page.locator('#found').getByText('没查到不等于是真的').waitFor();
+    for (const [status, words] of [[429, '查得太频繁'], [503, '没能查成']]) {
+      await page.route('**/v1/check', route => route.fulfill({status, body: '{}'}));
+      await ask(page, '一段话');
+      await page.locator('#found').getByText(words).waitFor();
+      await page.unroute('**/v1/check');
+    }
+    await page.leave({cuts: true});
+  });
+
+  test('shows what a library says as text, whatever it holds', async () => {
+    const page = await open('/');
+    const entry = {id: 'd1', claim: '<img src=x onerror=alert(1)>\u202e', verdict: '谣<b>言</b>', explanation: '长'.repeat(300), source: '"><script>x</script>', date: '2020-02-07', score: 0.9, known: true};
+    await page.route('**/v1/check', route => route.fulfill({json: {notices: [], debunks: [
+      {...entry, url: 'javascript:alert(1)'}, {...entry, id: 'd2', url: 'https://source.example/1', known: false}]}}));
+    await ask(page, '一段话');
+    await page.getByRole('heading', {name: '已有结论'}).waitFor();
+    await page.getByRole('heading', {name: '可能相关，请对照原话'}).waitFor();
+    assert.equal(await page.locator('#found li .stamp').first().textContent(), '谣<b>言</b>');
+    assert.equal(await page.locator('#found li > b').first().textContent(), '<img src=x onerror=alert(1)>');
+    assert.deepEqual(await page.locator('#found a').evaluateAll(all => all.map(each => each.getAttribute('href'))), ['https://source.example/1']);
+    assert.equal(await page.locator('#found img, #found script').count(), 0);
+    const serious = (await page.evaluate(axe).then(() => page.evaluate(() => window.axe.run('#found')))).violations.filter(each => ['serious', 'critical'].includes(each.impact));
+    assert.deepEqual(serious.map(each => each.id), []);
+    await page.leave();
+  });
+
+  test('is not there without scripts', async () => {
+    const page = await open('/', {javaScriptEnabled: false});
+    assert.ok(await page.locator('#check').isHidden());
     await page.leave();
   });
 });
