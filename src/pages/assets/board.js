@@ -16,7 +16,7 @@
   // Cards.
 
   let placesCome = null;
-  const places = () => placesCome ??= fetch(live.places).then(r => r.json()).catch(() => (placesCome = null, {}));
+  const places = () => placesCome ??= fetch(live.places, {signal: AbortSignal.timeout(5000)}).then(r => r.json()).catch(() => (placesCome = null, {}));
   const clock = new Intl.DateTimeFormat('en-GB', {timeZone: live.zone, month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23'});
   const timeText = iso => {
     const part = Object.fromEntries(clock.formatToParts(new Date(iso)).map(p => [p.type, p.value]));
