@@ -57,6 +57,7 @@ void add_library_verbs(CommandLine& line);
 void add_rules_verbs(CommandLine& line);
 void add_people_verbs(CommandLine& line);
 void add_store_verbs(CommandLine& line);
+void add_keys_verbs(CommandLine& line);
 void add_verify_verbs(CommandLine& line);
 void add_follow_verbs(CommandLine& line);
 void add_version_verbs(CommandLine& line);

@@ -1,5 +1,7 @@
 #include "app/folder.h"
 
+#include "app/backup.h"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -15,6 +17,10 @@
 namespace clarion::app {
 
 Result<Folder> open_folder(const std::string& path, Missing missing) {
+  if (restore_waits(path)) {
+    CLARION_TRY(auto lock, FolderLock::take(path));
+    CLARION_TRY(settle_restore(path));
+  }
   std::error_code failed;
   if (missing == Missing::refuse && !std::filesystem::exists(path + "/clarion.db", failed)) {
     return Error{Errc::not_found, fmt::format("{}: holds no data of Clarion", path)};

@@ -1,17 +1,14 @@
 #include "app/head_file.h"
 
 #include "base/json.h"
+#include "ops/files.h"
 #include "store/audit.h"
 #include "store/meta.h"
 #include "store/notices.h"
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <charconv>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -45,6 +42,15 @@ Result<std::optional<Stored>> read(const std::string& path) {
 
 }  // namespace
 
+Result<std::string> begin_epoch(store::Tx& tx, std::string_view actor, json::object why) {
+  CLARION_TRY(auto before, store::find_meta(tx, "epoch"));
+  std::string fresh = tx.ids().make("e_");
+  CLARION_TRY(store::set_meta(tx, "epoch", fresh));
+  why["before"] = before.value_or("");
+  CLARION_TRY(store::append_audit(tx, actor, "epoch.begin", fresh, std::move(why)));
+  return fresh;
+}
+
 Result<std::string> HeadFile::settle(store::Database& database) {
   CLARION_TRY(auto stored, read(path_));
   CLARION_TRY(epoch_, database.write([&](store::Tx& tx) -> Result<std::string> {
@@ -56,11 +62,7 @@ Result<std::string> HeadFile::settle(store::Database& database) {
       lost = lost || (stored.has_value() && stored->heads[channel] > head);
     }
     if (epoch && !lost) return std::move(*epoch);
-    const std::string fresh = tx.ids().make("e_");
-    CLARION_TRY(store::set_meta(tx, "epoch", fresh));
-    CLARION_TRY(store::append_audit(tx, "system", "epoch.begin", fresh,
-                                    {{"before", epoch.value_or("")}, {"lost_tail", lost}}));
-    return fresh;
+    return begin_epoch(tx, "system", {{"lost_tail", lost}});
   }));
   CLARION_TRY(write());
   return epoch_;
@@ -75,20 +77,7 @@ Status HeadFile::write() {
   json::object head{{"epoch", epoch_}};
   for (const auto& [channel, offset] : heads_) head[channel] = std::to_string(offset);
   const std::string text = json::serialize(head) + "\n";
-  const std::string aside = path_ + ".new";
-  const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  bool good = file >= 0 &&
-              ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-              ::fdatasync(file) == 0;
-  if (file >= 0) good = ::close(file) == 0 && good;
-  good = good && ::rename(aside.c_str(), path_.c_str()) == 0;
-  const std::string folder = std::filesystem::path(path_).parent_path().string();
-  const int dir = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  good = good && dir >= 0 && ::fsync(dir) == 0;
-  if (dir >= 0) ::close(dir);
-  if (!good)
-    return Error{Errc::unavailable, fmt::format("{} can't be written", path_), "unavailable"};
-  return ok();
+  return ops::write_file(path_, text);
 }
 
 }  // namespace clarion::app

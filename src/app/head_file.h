@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ops/ids.h"
+#include "base/json.h"
 #include "store/database.h"
 
 #include <cstdint>
@@ -9,6 +9,9 @@
 #include <string>
 
 namespace clarion::app {
+
+/// Gives the channel logs a new life (contract section 4), audited with `why`.
+Result<std::string> begin_epoch(store::Tx& tx, std::string_view actor, json::object why);
 
 /// FOLDER/head: how far each channel's log had come, synced after every publication and before it
 /// leaves.

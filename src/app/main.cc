@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   app::add_rules_verbs(line);
   app::add_people_verbs(line);
   app::add_store_verbs(line);
+  app::add_keys_verbs(line);
   app::add_verify_verbs(line);
   app::add_follow_verbs(line);
   app::add_version_verbs(line);

@@ -1,5 +1,6 @@
 #include "app/pipeline.h"
 
+#include "app/forget.h"
 #include "base/bytes.h"
 #include "desk/evidence.h"
 #include "group/spread.h"
@@ -55,16 +56,6 @@ std::string hash_of_text(const model::Post& post) {
   std::string all = post.text;
   for (const model::Post::Media& media : post.media) all += '\0' + media.text;
   return sha256_hex(all);
-}
-
-/// What a delete at the source and the end of retention do: the words go, the row and its counts
-/// stay.
-Status forget(store::Tx& tx, store::PostRow& row) {
-  row.record.clear();
-  row.hits = "[]";
-  CLARION_TRY(store::update_post(tx, row));
-  CLARION_TRY(store::drop_answers_of_case(tx, row.case_id));
-  return desk::forget_text(tx, row.case_id, row.seq);
 }
 
 /// Counts down on every way out.
@@ -210,6 +201,8 @@ Result<TakenIn> Pipeline::take_in(
   flagged_ += taken.flagged;
   rejected_ += taken.rejected.size();
   bytes_ += body.bytes;
+  texts_gone_ += taken.texts_gone;
+  if (taken.accepted > 0) last_post_ms_ = clock_.now().time_since_epoch().count();
   return taken;
 }
 
@@ -238,7 +231,8 @@ Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& in
                                         tx.now() + kept_for));
       if (!row || row->record.empty()) return ok();
       row->text_hash.clear();
-      return forget(tx, *row);
+      ++taken.texts_gone;
+      return forget_post(tx, *row);
     }
     case intake::Change::fresh:
     case intake::Change::edit:
@@ -252,6 +246,8 @@ Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& in
   if (tombstone) {
     CLARION_TRY(store::drop_tombstone(tx, mode, post.source, post.id));
   }
+  ++taken.texts_gone;
+  CLARION_TRY(store::drop_answers_of_case(tx, row->case_id));
   row->rank = rank_text(order);
   row->text_hash = incoming.text_hash;
   row->record = json::serialize(desk::post_json(post, options_.zone));
@@ -318,15 +314,6 @@ Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming
   return ok();
 }
 
-Status Pipeline::forget_old(store::Tx& tx) {
-  constexpr std::int64_t kMost = 500;
-  CLARION_TRY(auto old, store::posts_before(tx, tx.now() - options_.retention, kMost));
-  for (store::PostRow& row : old) {
-    CLARION_TRY(forget(tx, row));
-  }
-  return ok();
-}
-
 Status Pipeline::probe() {
   auto bench = take_bench();
   const model::ScanResult& result = bench->scanner.scan({.text = "probe"});
@@ -337,7 +324,8 @@ Status Pipeline::probe() {
 }
 
 Pipeline::Stats Pipeline::stats() const {
-  return {posts_.load(), flagged_.load(), rejected_.load(), bytes_.load(), scan_ns_.load()};
+  return {posts_.load(),   flagged_.load(),    rejected_.load(),    bytes_.load(),
+          scan_ns_.load(), texts_gone_.load(), last_post_ms_.load()};
 }
 
 }  // namespace clarion::app

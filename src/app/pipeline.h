@@ -27,8 +27,6 @@ struct PipelineOptions {
   group::IndexOptions groups;
   std::chrono::hours tombstones{24 *
                                 30};  ///< posts.tombstone_days: deletes of posts that were kept
-  std::chrono::hours retention{
-      24 * 90};  ///< posts.retention_days: how long text, author and hit text are kept
   std::size_t max_bytes_under_way = 64U
                                     << 20U;  ///< of bodies being worked on; more is answered 429
 };
@@ -38,6 +36,7 @@ struct TakenIn {
   std::size_t accepted = 0;    ///< lines not rejected
   std::size_t flagged = 0;     ///< new flagged posts
   std::size_t duplicates = 0;  ///< known flagged ones
+  std::size_t texts_gone = 0;  ///< deleted or replaced at the source
   std::vector<intake::Rejected> rejected;
 };
 
@@ -66,14 +65,13 @@ class Pipeline {
   /// transaction. Errors: `overloaded` when too much is under way; the store's.
   Result<TakenIn> take_in(Body body,
                           const std::function<Status(store::Tx&, const TakenIn&)>& with_them);
-  /// Takes text, author and hit text from posts older than retention, at most 500 a call; counts
-  /// stay.
-  Status forget_old(store::Tx& tx);
   /// Scans a text with a bench of the pool: for /readyz.
   Status probe();
 
   struct Stats {
     std::uint64_t posts = 0, flagged = 0, rejected = 0, bytes = 0, scan_ns = 0;
+    std::uint64_t texts_gone = 0;   ///< by deletes and edits
+    std::int64_t last_post_ms = 0;  ///< when the last one was taken in, since 1970; 0: none yet
   };
   [[nodiscard]] Stats stats() const;
 
@@ -113,7 +111,9 @@ class Pipeline {
   bool index_stale_ = false;                     // a write that had changed an index was undone
 
   std::atomic<std::size_t> bytes_under_way_{0};
-  std::atomic<std::uint64_t> posts_{0}, flagged_{0}, rejected_{0}, bytes_{0}, scan_ns_{0};
+  std::atomic<std::uint64_t> posts_{0}, flagged_{0}, rejected_{0}, bytes_{0}, scan_ns_{0},
+      texts_gone_{0};
+  std::atomic<std::int64_t> last_post_ms_{0};
 };
 
 }  // namespace clarion::app

@@ -1,29 +1,22 @@
 #include "app/service.h"
 
+#include "app/backup.h"
 #include "app/posts_route.h"
 #include "ask/routes.h"
 #include "base/bytes.h"
 #include "broadcast/frame.h"
-#include "desk/evidence.h"
 #include "desk/library_routes.h"
 #include "desk/routes.h"
 #include "identity/credentials.h"
-#include "notice/publication.h"
 #include "notice/routes.h"
 #include "pages/routes.h"
 #include "rules/rule_set.h"
 #include "store/meta.h"
-#include "store/posts.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace clarion::app {
 namespace {
-
-constexpr std::chrono::seconds kClockJump{
-    60};  // contract section 2: a scheduled publication then waits for a person
 
 /// This desk's id in records: made once a store.
 Result<std::string> desk_id(store::Database& database) {
@@ -76,6 +69,7 @@ Result<std::shared_ptr<const rules::RuleSet>> Service::read_rules(const ops::Con
 Status Service::open_parts() {
   CLARION_TRY(auto lock, FolderLock::take(config_.data.dir));
   lock_ = std::make_unique<FolderLock>(std::move(lock));
+  CLARION_TRY(settle_restore(config_.data.dir));
   CLARION_TRY(database_, store::Database::open({.folder = config_.data.dir}, *clock_, *random_));
   CLARION_TRY(auto epoch, head_.settle(*database_));
   log_.info("store open", {{"folder", config_.data.dir}, {"epoch", epoch}});
@@ -91,8 +85,10 @@ Status Service::open_parts() {
   };
   notices_->published = [this](std::string_view channel, std::string_view in_epoch,
                                const store::LogEntry& entry) {
-    if (const Status kept = head_.advance(channel, entry.offset); !kept)
+    if (const Status kept = head_.advance(channel, entry.offset); !kept) {
+      metrics_.counter(ops::Metric::head_file_failures).add();
       log_.error("head file not written", kept.error());
+    }
     metrics_.counter(ops::Metric::notices_published, {{"channel", std::string(channel)}}).add();
     if (channel == "notices") polls_->published(entry);
     if (gateway_) {
@@ -100,6 +96,9 @@ Status Service::open_parts() {
                         broadcast::make_notice_frame(channel, {std::string(in_epoch), entry.offset},
                                                      entry.form, entry.jws, entry.facets));
     }
+    metrics_.counter(ops::Metric::publish_seconds)
+        .add(std::max(0.0,
+                      std::chrono::duration<double>(clock_->now() - entry.published_at).count()));
   };
   polls_ = std::make_unique<notice::PollRoom>(*clock_, notice::PollOptions{});
   pages_ = std::make_unique<pages::PageOptions>(
@@ -117,8 +116,7 @@ Status Service::open_parts() {
       .zone = zone,
       .groups = {static_cast<std::size_t>(config_.group.max_groups),
                  std::chrono::hours(config_.group.window_hours), config_.group.similarity},
-      .tombstones = std::chrono::hours(24 * config_.posts.tombstone_days),
-      .retention = std::chrono::hours(24 * config_.posts.retention_days)};
+      .tombstones = std::chrono::hours(24 * config_.posts.tombstone_days)};
   library_ = std::make_unique<library::Library>(*database_);
   CLARION_TRY(library_->refresh());
   log_.info("library read", {{"debunks", library_->snapshot()->size()}});
@@ -301,62 +299,6 @@ Status Service::reload() {
   metrics_.counter(ops::Metric::reloads, {{"result", done ? "done" : "refused"}}).add();
   if (!done) log_.error("reload refused, the old state stays", done.error());
   return done;
-}
-
-/// Takes over what any process put into the library, and holds the waiting cases against it, some a
-/// tick.
-void Service::tend_library() {
-  Status done = library_->refresh();
-  if (done) {
-    const std::uint64_t version = library_->snapshot()->version();
-    if (version != library_version_) rematch_.library_changed();
-    library_version_ = version;
-    const auto more = rematch_.step(*database_, *library_);
-    if (!more) done = more.error();
-  }
-  const std::string trouble = done ? "" : done.error().text;
-  if (!done && trouble != library_trouble_) log_.error("library not up to date", done.error());
-  library_trouble_ = trouble;
-}
-
-void Service::tick() {
-  tend_library();
-  const auto steady = clock_->steady();
-  const model::Time wall = clock_->now();
-  const auto drift = (wall - last_wall_) -
-                     std::chrono::duration_cast<std::chrono::milliseconds>(steady - last_tick_);
-  const bool jumped = drift > kClockJump || drift < -kClockJump;
-  if (jumped)
-    log_.warn("the clock jumped; scheduled notices wait for a person",
-              {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(drift).count()}});
-  last_tick_ = steady;
-  last_wall_ = wall;
-  // Looked for first on a snapshot, so that an idle desk writes nothing.
-  const auto due = database_->read([&](store::View& view) -> Result<bool> {
-    CLARION_TRY(auto lost, store::lost_leases(view, wall, 1));
-    CLARION_TRY(auto scheduled, store::scheduled_notices(view));
-    const bool fires =
-        std::any_of(scheduled.begin(), scheduled.end(), [&](const store::NoticeRow& row) {
-          if (row.draft_details.contains("publish_held")) return false;
-          const auto when = model::parse_time(string_or(row.draft_details, "publish_at"));
-          return jumped || !when || when.value().time <= wall;
-        });
-    return !lost.empty() || fires;
-  });
-  const bool minute = steady >= next_minute_;
-  if (due && !due.value() && !minute) return;
-  if (minute) next_minute_ = steady + std::chrono::minutes(1);
-  const Status done = database_->write([&](store::Tx& tx) -> Status {
-    CLARION_TRY(desk::end_leases(tx));
-    CLARION_TRY(auto fired, notice::publish_due(tx, *notices_, jumped));
-    if (fired.held > 0)
-      log_.error("scheduled notices are held and wait for a person", {{"count", fired.held}});
-    if (!minute) return ok();
-    CLARION_TRY(store::drop_old_answers(tx));
-    CLARION_TRY(pipeline_->forget_old(tx));
-    return store::drop_old_tombstones(tx);
-  });
-  if (!done) log_.error("what was due could not be done", done.error());
 }
 
 void Service::drain() {

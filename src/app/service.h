@@ -60,6 +60,9 @@ class Service {
   void tend_library();
   void add_metrics();
   Status reload_tls(const ops::Config& config);
+  void add_desk_metrics();
+  void add_machine_metrics();
+  void empty_log();
   Result<std::shared_ptr<const rules::RuleSet>> read_rules(const ops::Config& config) const;
 
   ops::Config config_;
@@ -90,6 +93,11 @@ class Service {
   std::chrono::steady_clock::time_point last_tick_;
   model::Time last_wall_;
   std::chrono::steady_clock::time_point next_minute_;
+  // Text was removed and may stand in the log still; true at first, since a crash may have come
+  // between.
+  bool log_has_old_text_ = true;
+  std::uint64_t texts_gone_seen_ = 0;
+  std::chrono::steady_clock::time_point next_log_try_;
 };
 
 }  // namespace clarion::app

@@ -1,10 +1,15 @@
 // The endpoints and figures for those who run the system.
 #include "app/service.h"
 
+#include "ops/process.h"
 #include "rules/rule_set.h"
 #include "store/cases.h"
+#include "store/meta.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
 
 namespace clarion::app {
 namespace {
@@ -119,6 +124,55 @@ void Service::add_metrics() {
   metrics_.sample(Metric::stream_frames, {}, summed(&Stats::frames_sent));
   metrics_.sample(Metric::stream_closed, {{"why", "slow"}}, summed(&Stats::slow_closes));
   metrics_.sample(Metric::stream_closed, {{"why", "silent"}}, summed(&Stats::silent_closes));
+  metrics_.sample(Metric::http_unauthorised, {},
+                  [this] { return static_cast<double>(server_->stats().unauthorised); });
+  metrics_.sample(Metric::http_limited, {},
+                  [this] { return static_cast<double>(server_->stats().limited); });
+  add_desk_metrics();
+  add_machine_metrics();
+  // What has not happened yet is 0, not absent: a rise from nothing must show.
+  for (const char* result : {"done", "refused"})
+    metrics_.counter(Metric::reloads, {{"result", result}}).add(0);
+  for (const char* channel : {"notices", "drill"})
+    metrics_.counter(Metric::notices_published, {{"channel", channel}}).add(0);
+  for (const char* what : {"posts", "tombstones", "answers", "receipts", "outbox"})
+    metrics_.counter(Metric::removed, {{"what", what}}).add(0);
+  for (const Metric metric :
+       {Metric::leases_lost, Metric::publish_seconds, Metric::head_file_failures,
+        Metric::clock_jumps, Metric::ticks_failed})
+    metrics_.counter(metric).add(0);
+}
+
+void Service::add_desk_metrics() {
+  using ops::Metric;
+  metrics_.sample(Metric::last_post, {},
+                  [this] { return static_cast<double>(pipeline_->stats().last_post_ms) / 1e3; });
+  for (const char* state : {"open", "assigned"}) {
+    metrics_.sample(Metric::oldest_waiting_case, {{"state", state}}, [this, state] {
+      const auto since =
+          database_->read([state](store::View& view) { return store::oldest_case(view, state); });
+      if (!since || !since.value()) return 0.0;
+      return std::max(0.0, std::chrono::duration<double>(clock_->now() - *since.value()).count());
+    });
+  }
+  metrics_.sample(Metric::notices_held, {}, [this] {
+    const auto scheduled =
+        database_->read([](store::View& view) { return store::scheduled_notices(view); });
+    if (!scheduled) return -1.0;
+    return static_cast<double>(
+        std::count_if(scheduled.value().begin(), scheduled.value().end(),
+                      [](const auto& row) { return row.draft_details.contains("publish_held"); }));
+  });
+  metrics_.sample(Metric::sign_failures, {},
+                  [this] { return static_cast<double>(notices_->keys->failures()); });
+  metrics_.sample(Metric::last_backup, {}, [this] {
+    const auto when =
+        database_->read([](store::View& view) { return store::find_meta(view, "last_backup"); });
+    if (!when || !when.value()) return 0.0;
+    const auto time = model::parse_time(*when.value());
+    if (!time) return 0.0;
+    return static_cast<double>(time.value().time.time_since_epoch().count()) / 1e3;
+  });
   for (const char* state : {"open", "assigned", "in_review", "judged"}) {
     metrics_.sample(Metric::cases_open, {{"state", state}}, [this, state] {
       const auto count =
@@ -126,6 +180,34 @@ void Service::add_metrics() {
       return count ? static_cast<double>(count.value()) : -1;
     });
   }
+}
+
+void Service::add_machine_metrics() {
+  using ops::Metric;
+  metrics_.sample(Metric::ready, {}, [this] { return health_.ready().ready ? 1.0 : 0.0; });
+  for (const auto& [file, name] : {std::pair{"db", "/clarion.db"}, {"wal", "/clarion.db-wal"}}) {
+    metrics_.sample(Metric::store_bytes, {{"file", file}}, [this, name = std::string(name)] {
+      std::error_code failed;
+      const auto size = std::filesystem::file_size(config_.data.dir + name, failed);
+      return failed ? 0.0 : static_cast<double>(size);
+    });
+  }
+  const auto disk = [this](std::uint64_t ops::DiskSpace::* member) {
+    return [this, member] {
+      const auto space = ops::disk_space(config_.data.dir);
+      return space ? static_cast<double>((*space).*member) : -1.0;
+    };
+  };
+  metrics_.sample(Metric::data_size, {}, disk(&ops::DiskSpace::size_bytes));
+  metrics_.sample(Metric::data_free, {}, disk(&ops::DiskSpace::free_bytes));
+  const auto process = [](auto ops::ProcessFigures::* member) {
+    return [member] { return static_cast<double>(ops::process_figures().*member); };
+  };
+  metrics_.sample(Metric::process_start, {}, process(&ops::ProcessFigures::start_time_seconds));
+  metrics_.sample(Metric::process_cpu, {}, process(&ops::ProcessFigures::cpu_seconds));
+  metrics_.sample(Metric::process_memory, {}, process(&ops::ProcessFigures::resident_bytes));
+  metrics_.sample(Metric::process_open_files, {}, process(&ops::ProcessFigures::open_files));
+  metrics_.sample(Metric::process_most_files, {}, process(&ops::ProcessFigures::most_files));
 }
 
 }  // namespace clarion::app

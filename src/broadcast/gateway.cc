@@ -81,11 +81,6 @@ class HubGateway final : public Gateway {
     on_each([&](Hub& hub) { return [&hub, index, frame] { hub.publish(index, frame); }; });
   }
 
-  void epoch_changed(std::string_view channel, model::Position head) override {
-    const std::size_t index = index_of(channel);
-    on_each([&](Hub& hub) { return [&hub, index, head] { hub.restart_channel(index, head); }; });
-  }
-
   void begin_drain(std::chrono::milliseconds at_most) override {
     on_each([&](Hub& hub) { return [&hub, spread = at_most / 2] { hub.drain(spread); }; });
   }

@@ -43,10 +43,9 @@ class Gateway {
   /// For the route GET /v1/stream. May outlive the gateway: it then refuses.
   [[nodiscard]] virtual http::TakeOver take_over() = 0;
   /// Sends a frame to who wants it: one post a core. Offsets rise; a gap is filled from the source,
-  /// one that was published before is ignored. Requires: a channel of the options, committed.
+  /// one that was published before is ignored; one of another epoch sends the channel's readers to
+  /// reconnect, and learn of it. Requires: a channel of the options, committed.
   virtual void publish(std::string_view channel, FramePtr frame) = 0;
-  /// The channel's log begins a new life: its readers are sent to reconnect and learn of it.
-  virtual void epoch_changed(std::string_view channel, model::Position head) = 0;
   /// Refuses new sessions; those that are here get 3001 at random times within half of `at_most`.
   /// Returns when all have gone or `at_most` is over. Blocks: not for a core's thread.
   virtual void drain(std::chrono::milliseconds at_most) = 0;

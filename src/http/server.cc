@@ -91,6 +91,8 @@ class AsioServer final : public Server {
     Stats stats{read(shared_.requests), read(shared_.refused_busy), read(shared_.refused_limit),
                 shared_.limits->connections()};
     std::transform(shared_.answers.begin(), shared_.answers.end(), stats.answers.begin(), read);
+    stats.unauthorised = read(shared_.unauthorised);
+    stats.limited = read(shared_.limited);
     return stats;
   }
 

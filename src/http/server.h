@@ -69,7 +69,8 @@ class Server {
     std::uint64_t refused_limit =
         0;  ///< connections and requests over an address's or the whole limit
     std::uint64_t connections = 0;
-    std::array<std::uint64_t, 6> answers{};  ///< by the first digit of the status
+    std::array<std::uint64_t, 6> answers{};       ///< by the first digit of the status
+    std::uint64_t unauthorised = 0, limited = 0;  ///< 401 and 429 among them
   };
   [[nodiscard]] virtual Stats stats() const = 0;
 };

@@ -114,6 +114,8 @@ class Check {
 
   Status check_revisions() {
     CLARION_TRY(auto keys, public_keys(view_));
+    // Whether a key was revoked later is nothing against what the chain proves.
+    for (auto& [kid, key] : keys) key.revoked = false;
     return store::each_revision(view_, [&](const store::RevisionRow& row) {
       ++report_.revisions;
       const std::string what = fmt::format("notice {} revision {}", row.notice_id, row.revision);

@@ -2,7 +2,7 @@
 
 #include "identity/rights.h"
 #include "notice/form.h"
-#include "notice/signature.h"
+#include "notice/keyring.h"
 #include "ops/civil.h"
 #include "store/notices.h"
 

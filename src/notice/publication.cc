@@ -70,7 +70,7 @@ Status write_revision(store::Tx& tx, NoticeRow& row, const NoticeOptions& option
   revision.offset = seal.offset;
   CLARION_TRY(revision.form, canonical_json(form));
   CLARION_TRY(check_bytes(revision.form.size()));
-  CLARION_TRY(revision.jws, options.keys->sign(revision.form));
+  CLARION_TRY(revision.jws, options.keys->sign(tx, revision.form));
   CLARION_TRY(revision.content_hash, content_hash(form));
   const model::Facets facets = facets_of_form(form);
   revision.facets = json::serialize(store::to_json(facets));
@@ -103,10 +103,11 @@ Status write_revision(store::Tx& tx, NoticeRow& row, const NoticeOptions& option
                                   row.id, std::move(detail)));
 
   if (options.published) {
-    tx.after_commit(
-        [published = options.published, channel, epoch = *epoch,
-         entry = store::LogEntry{seal.offset, row.id, revision.revision, revision.form,
-                                 revision.jws, all}] { published(channel, epoch, entry); });
+    tx.after_commit([published = options.published, channel, epoch = *epoch,
+                     entry = store::LogEntry{seal.offset, row.id, revision.revision, revision.form,
+                                             revision.jws, all, seal.published_at}] {
+      published(channel, epoch, entry);
+    });
   }
   return ok();
 }

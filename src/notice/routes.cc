@@ -3,6 +3,7 @@
 #include "notice/answers.h"
 #include "notice/list.h"
 #include "notice/notice_view.h"
+#include "notice/signature.h"
 
 #include <fmt/format.h>
 

@@ -204,7 +204,10 @@ void Loader::read_toml(const std::string& path) {
   try {
     root = toml::parse(text.value(), path);
   } catch (const toml::parse_error& error) {
-    return fault(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
+    // It may quote a line's end.
+    std::string words(error.description());
+    std::replace(words.begin(), words.end(), '\n', ' ');
+    return fault(fmt::format("{}:{}: {}", path, error.source().begin.line, words));
   }
   for (const auto& [section_key, section] : root) {
     const std::string_view section_name = section_key.str();

@@ -53,6 +53,8 @@ Status update_case(Tx& tx, const CaseRow& row);
 [[nodiscard]] Result<std::int64_t> load_of(View& view, std::string_view account);
 /// How many cases are in a state; for those that are few.
 [[nodiscard]] Result<std::int64_t> count_cases(View& view, std::string_view state);
+/// When the oldest case of mode Actual in this state came; none when there is no such case.
+[[nodiscard]] Result<std::optional<model::Time>> oldest_case(View& view, std::string_view state);
 
 struct CaseEvent {
   std::int64_t seq = 0;

@@ -16,6 +16,8 @@ extern "C" const char clarion_migration_0001[];
 extern "C" const std::size_t clarion_migration_0001_size;
 extern "C" const char clarion_migration_0002[];
 extern "C" const std::size_t clarion_migration_0002_size;
+extern "C" const char clarion_migration_0003[];
+extern "C" const std::size_t clarion_migration_0003_size;
 
 namespace clarion::store {
 namespace {
@@ -23,10 +25,11 @@ namespace {
 using sqlite::Connection;
 
 /// All of them, in order; the first is number 1.
-const std::array<std::string_view, 2>& migrations() {
-  static const std::array<std::string_view, 2> all = {
+const std::array<std::string_view, 3>& migrations() {
+  static const std::array<std::string_view, 3> all = {
       std::string_view(clarion_migration_0001, clarion_migration_0001_size),
-      std::string_view(clarion_migration_0002, clarion_migration_0002_size)};
+      std::string_view(clarion_migration_0002, clarion_migration_0002_size),
+      std::string_view(clarion_migration_0003, clarion_migration_0003_size)};
   return all;
 }
 
@@ -211,6 +214,15 @@ Result<std::int64_t> Database::data_version() {
   auto query = impl_->watcher->prepare("PRAGMA data_version");
   CLARION_TRY(auto row, query.step());
   return row ? query.integer(0) : 0;
+}
+
+Result<bool> Database::truncate_log() {
+  const std::lock_guard lock(impl_->watch_mutex);
+  // It keeps writers out while it waits for readers: so it gives up soon and is called again.
+  CLARION_TRY(impl_->watcher->execute("PRAGMA busy_timeout=50"));
+  auto query = impl_->watcher->prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+  CLARION_TRY(auto row, query.step());
+  return row && query.integer(0) == 0;
 }
 
 const std::string& Database::folder() const { return impl_->options.folder; }

@@ -102,6 +102,9 @@ class Database {
   [[nodiscard]] std::size_t queued() const;
   /// Rises with every commit of any process; asked each second for what other processes changed.
   [[nodiscard]] Result<std::int64_t> data_version();
+  /// Moves the log into the file and empties it, so that text that was removed is gone from the
+  /// disk too. False when a reader or writer was in the way: call again.
+  Result<bool> truncate_log();
   [[nodiscard]] const std::string& folder() const;
 
   /// SQLite's own check of the file (`db check`); the words of the first problem otherwise. Errors:

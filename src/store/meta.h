@@ -25,7 +25,7 @@ Status keep_answer(Tx& tx, std::string_view credential, std::string_view key,
                    const StoredAnswer& answer);
 /// Drops the answers that show a case: they hold text of its posts.
 Status drop_answers_of_case(Tx& tx, std::string_view case_id);
-/// Drops answers older than a day; at most 1,000 a call.
-Status drop_old_answers(Tx& tx);
+/// Drops answers older than a day; at most 1,000 a call; how many they were.
+Result<std::int64_t> drop_old_answers(Tx& tx);
 
 }  // namespace clarion::store

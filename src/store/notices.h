@@ -86,6 +86,7 @@ struct LogEntry {
   std::int64_t revision = 0;
   std::string form, jws;
   std::vector<model::Facets> facets;  ///< of this and all earlier revisions of the notice
+  model::Time published_at = {};      ///< set for one that was published just now
 };
 [[nodiscard]] Result<std::uint64_t> channel_head(View& view, std::string_view channel);
 Status append_log(Tx& tx, std::string_view channel, std::uint64_t offset,
@@ -103,8 +104,13 @@ Status append_log(Tx& tx, std::string_view channel, std::uint64_t offset,
 
 Status add_outbox(Tx& tx, std::string_view channel, std::uint64_t offset,
                   std::string_view notice_id, std::int64_t revision);
+/// Forgets outbox rows older than `before`, at most 1,000 a call, oldest first; how many they were.
+Result<std::int64_t> drop_old_outbox(Tx& tx, model::Time before);
 Status keep_receipt(Tx& tx, std::string_view account, std::string_view channel,
                     std::string_view epoch, std::uint64_t offset);
+
+/// Forgets receipts that were not renewed since `before`; how many they were.
+Result<std::int64_t> drop_old_receipts(Tx& tx, model::Time before);
 
 struct SigningKeyRow {
   std::string kid, public_key;  ///< base64url of 32 bytes
@@ -113,6 +119,10 @@ struct SigningKeyRow {
 };
 Status add_signing_key(Tx& tx, const SigningKeyRow& row);
 [[nodiscard]] Result<std::vector<SigningKeyRow>> list_signing_keys(View& view);
+/// The key that signs: neither retired nor revoked; there is at most one.
+[[nodiscard]] Result<std::optional<SigningKeyRow>> current_signing_key(View& view);
+Status retire_signing_key(Tx& tx, std::string_view kid);
+Status revoke_signing_key(Tx& tx, std::string_view kid);
 
 /// What the audit chain says of a row: SHA-256 hex of its canonical JSON. `void` of an approval is
 /// no part: it changes.

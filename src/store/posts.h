@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "store/database.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,9 +31,12 @@ Status update_post(Tx& tx, const PostRow& post);
 /// Posts of a case in order of arrival, after `after_seq`.
 [[nodiscard]] Result<std::vector<PostRow>> posts_of_case(View& view, std::string_view case_id,
                                                          std::int64_t after_seq, std::int64_t most);
-/// Posts received before `before` that still have text; at most `most`.
+/// Posts received before `before` that still have text, oldest first; at most `most`.
 [[nodiscard]] Result<std::vector<PostRow>> posts_before(View& view, model::Time before,
                                                         std::int64_t most);
+
+/// Calls `each` for every post that still has text.
+Status each_post_with_text(View& view, const std::function<Status(const PostRow&)>& each);
 
 /// A delete remembered, so that a late copy does not come back: its rank. Keeping one again
 /// replaces it.
@@ -42,8 +46,14 @@ Status update_post(Tx& tx, const PostRow& post);
 Status keep_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id,
                       std::string_view rank, model::Time until);
 Status drop_tombstone(Tx& tx, std::string_view mode, std::string_view source, std::string_view id);
-/// Forgets those whose time is over; at most 1,000 a call.
-Status drop_old_tombstones(Tx& tx);
+/// Forgets those whose time is over; at most 1,000 a call; how many they were.
+Result<std::int64_t> drop_old_tombstones(Tx& tx);
+struct Tombstone {
+  std::string mode, source, id, rank;
+  model::Time until;
+};
+/// Calls `each` for every tombstone.
+Status each_tombstone(View& view, const std::function<Status(const Tombstone&)>& each);
 
 /// A near-duplicate group as stored.
 struct GroupRow {

@@ -291,8 +291,7 @@ TEST(Resume, SendsReadersAwayWhenTheLogBeginsANewLife) {
   world.next(*client);
   world.log.epoch = "02EPOCH";
   world.log.channels["notices"].clear();
-  world.log.append("notices", {});
-  world.gateway->epoch_changed("notices", {"02EPOCH", 1});
+  world.publish("notices");
   EXPECT_TRUE(world.next(*client).is_null());
   EXPECT_EQ(client->close_code, 3001);
   auto again = world.websocket();

@@ -1,12 +1,8 @@
 #include "notice/signature.h"
 
 #include "base/bytes.h"
-#include "store/temp_store.h"
 
 #include <gtest/gtest.h>
-
-#include <filesystem>
-#include <fstream>
 
 namespace clarion::notice {
 namespace {
@@ -57,41 +53,18 @@ TEST(VerifyJws, RefusesWhatIsNoDetachedJws) {
   }
 }
 
-TEST(Keyring, SignsWithAKeyThatOutlivesItAndIsItsOwnersAlone) {
-  store::TempStore store;
-  const auto ring = Keyring::open(*store, *store.random).value();
-  const std::string jws = ring->sign("text").value();
-  const PublicKeys keys = store->read([](store::View& view) { return public_keys(view); }).value();
-  EXPECT_TRUE(verify_with(keys, jws, "text"));
-  EXPECT_FALSE(verify_with(keys, jws, "texs"));
-  EXPECT_EQ(kid_of_jws(jws).value(), ring->kid());
-
-  const std::string file = store.folder() + "/keys/" + ring->kid() + ".key";
-  EXPECT_EQ(std::filesystem::status(file).permissions(),
-            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  const auto again = Keyring::open(*store, *store.random).value();
-  EXPECT_EQ(again->kid(), ring->kid());
-}
-
-TEST(Keyring, DoesNotStartWithoutItsPrivateHalfOrWithAForeignOne) {
-  store::TempStore store;
-  const std::string kid = Keyring::open(*store, *store.random).value()->kid();
-  const std::string file = store.folder() + "/keys/" + kid + ".key";
-  std::ofstream(file) << to_base64url(std::string(32, 'x')) << "\n";
-  EXPECT_EQ(Keyring::open(*store, *store.random).error().errc, Errc::corrupt);
-  std::filesystem::remove(file);
-  EXPECT_EQ(Keyring::open(*store, *store.random).error().errc, Errc::unavailable);
-}
-
-TEST(Jwks, ComesBackAsTheKeysItWasMadeOf) {
-  store::TempStore store;
-  const auto ring = Keyring::open(*store, *store.random).value();
-  const json::object document = store->read([](store::View& view) { return jwks(view); }).value();
-  const PublicKeys keys = read_jwks(json::serialize(document)).value();
-  EXPECT_TRUE(verify_with(keys, ring->sign("text").value(), "text"));
-  EXPECT_FALSE(read_jwks("{}"));
-  EXPECT_FALSE(read_jwks(R"({"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"short"}]})"));
-  EXPECT_TRUE(read_jwks(R"({"keys":[{"kty":"RSA","n":"x"}]})").value().empty());
+TEST(ReadJwks, SaysOfARevokedKeyThatItIsSoEvenWhenItStandsAmongTheGoodOnes) {
+  const Rfc8037 example;
+  const std::string jwks =
+      R"({"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}],)"
+      R"("revoked":[{"kid":"k"},{"kid":"gone"},7]})";
+  const PublicKeys keys = read_jwks(jwks).value();
+  EXPECT_EQ(keys.size(), 2U);
+  const std::string jws =
+      to_base64url(R"({"alg":"EdDSA","kid":"k"})") + example.jws.substr(example.jws.find(".."));
+  const Status checked = verify_with(keys, jws, example.payload);
+  EXPECT_EQ(checked.error().code, "key_revoked");
+  EXPECT_EQ(checked.error().text, "the key 'k' is revoked");
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ TEST(MetricRows, FollowThePrometheusNamingRules) {
   std::set<std::string_view> seen;
   for (const MetricRow& row : metric_rows()) {
     EXPECT_TRUE(seen.insert(row.name).second) << row.name;
-    EXPECT_TRUE(row.name.starts_with("clarion_")) << row.name;
+    // process_: the names that every Prometheus client gives these.
+    EXPECT_TRUE(row.name.starts_with("clarion_") || row.name.starts_with("process_")) << row.name;
     EXPECT_EQ(row.name.ends_with("_total"), row.type == MetricType::counter) << row.name;
     EXPECT_FALSE(row.help.empty()) << row.name;
   }

@@ -75,11 +75,12 @@ class Answer:
 class Server:
     """One `clarion serve` on a data folder of its own, or on one that is given."""
 
-    def __init__(self, data=None, wrapper=(), settings=(), port=0, tls=None):
+    def __init__(self, data=None, wrapper=(), settings=(), port=0, tls=None, config=None):
         self.tls = tls  # an ssl.SSLContext when the settings make it speak TLS
         self.own = data is None
         self.data = data or tempfile.mkdtemp(prefix="clarion-test-")
         self.wrapper, self.settings, self.port = list(wrapper), list(settings), port
+        self.config = ["--config", config] if config else []
         self.process = None
 
     def __enter__(self):
@@ -97,7 +98,7 @@ class Server:
         """Starts the process and does not wait for it."""
         sets = [word for pair in ("http.requests_per_address=0", "gateway.connections_per_address=0", *self.settings) for word in ("--set", pair)]
         self.log = open(os.path.join(self.data, "serve.log"), "ab")
-        self.process = subprocess.Popen([*self.wrapper, PROGRAM, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *sets],
+        self.process = subprocess.Popen([*self.wrapper, PROGRAM, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *self.config, *sets],
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
         return self
 

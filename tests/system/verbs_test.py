@@ -17,7 +17,8 @@ from harness import ROOT, Desk, Server, flagged, main, run, until
 
 RUMOR = "听说喝点白酒就能杀死新冠病毒，赶紧转给家人"
 LEAVES = ("serve", "check-config", "scan", "rules check", "rules test", "rules bench", "rules explain", "user add", "user list", "user disable", "user passwd", "token issue", "token list",
-          "token revoke", "expert import", "library import", "library export", "library search", "verify", "db migrate", "db check", "audit verify", "keys list", "version")
+          "token revoke", "expert import", "library import", "library export", "library search", "verify", "db migrate", "db check", "db backup", "db restore", "audit verify",
+          "keys list", "keys rotate", "keys revoke", "version")
 
 
 class Verbs(unittest.TestCase):

@@ -46,8 +46,11 @@ struct Shared {
   std::atomic<bool> draining{false};
   std::atomic<std::uint64_t> requests{0}, refused_busy{0}, refused_limit{0};
 
-  std::array<std::atomic<std::uint64_t>, 6> answers{};  // by the status's first digit
+  std::array<std::atomic<std::uint64_t>, 6> answers{};     // by the status's first digit
+  std::atomic<std::uint64_t> unauthorised{0}, limited{0};  // 401 and 429 among them
   void count_answer(int status) {
+    if (status == 401) unauthorised.fetch_add(1, std::memory_order_relaxed);
+    if (status == 429) limited.fetch_add(1, std::memory_order_relaxed);
     answers[static_cast<std::size_t>(std::clamp(status / 100, 0, 5))].fetch_add(
         1, std::memory_order_relaxed);
   }

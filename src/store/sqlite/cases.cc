@@ -184,6 +184,14 @@ Result<std::int64_t> load_of(View& view, std::string_view account) {
   return row ? query.integer(0) : 0;
 }
 
+Result<std::optional<model::Time>> oldest_case(View& view, std::string_view state) {
+  auto query = view.connection().prepare(
+      "SELECT created_at FROM cases INDEXED BY cases_by_state_and_id WHERE state = ? AND mode = "
+      "'Actual' ORDER BY id LIMIT 1");  // ids rise with time
+  CLARION_TRY(auto row, query.bind(state).step());
+  return row ? std::optional(time_of(query.integer(0))) : std::nullopt;
+}
+
 Result<std::int64_t> count_cases(View& view, std::string_view state) {
   auto query = view.connection().prepare("SELECT count(*) FROM cases WHERE state = ?");
   CLARION_TRY(auto row, query.bind(state).step());

@@ -83,19 +83,25 @@ bool Statement::is_null(int column) const {
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access) {
   sqlite3* db = nullptr;
-  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
-                    (access == Access::write ? SQLITE_OPEN_CREATE
-                                             : 0);  // a reader of a WAL needs to write its index
+  // A reader of a WAL needs to write its index.
+  const int flags =
+      SQLITE_OPEN_NOMUTEX | (access == Access::look    ? SQLITE_OPEN_READONLY
+                             : access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                                       : SQLITE_OPEN_READWRITE);
   const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
   std::unique_ptr<Connection> connection(new Connection(db));
   if (code != SQLITE_OK) return within(path, error_of(db, code));
   sqlite3_extended_result_codes(db, 1);
   sqlite3_busy_timeout(db, 10'000);  // another process of ours writes for milliseconds
-  // FULL: the write-ahead log is synced at every commit (contract section 5, promise 1).
-  CLARION_TRY(connection->execute(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA "
-      "trusted_schema=OFF; "
-      "PRAGMA secure_delete=ON; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=1000;"));
+  CLARION_TRY(connection->execute("PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"));
+  if (access == Access::plain) {
+    CLARION_TRY(connection->execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"));
+  } else if (access != Access::look) {
+    // FULL: the write-ahead log is synced at every commit (contract section 5, promise 1).
+    CLARION_TRY(connection->execute(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA "
+        "cache_size=-16000; PRAGMA wal_autocheckpoint=1000;"));
+  }
   if (access == Access::read) {
     CLARION_TRY(connection->execute("PRAGMA query_only=ON;"));
   }

@@ -70,7 +70,9 @@ class Statement {
 /// One connection to one SQLite file, with its prepared statements. Used by one thread at a time.
 class Connection {
  public:
-  enum class Access { read, write };
+  /// `read` and `write`: the living store with its log. `plain`: a file of its own without a log,
+  /// synced by who writes it. `look`: a file that is not touched at all.
+  enum class Access { read, write, plain, look };
   /// Errors: `unavailable` with SQLite's own words.
   static Result<std::unique_ptr<Connection>> open(const std::string& path, Access access);
   ~Connection();

@@ -50,11 +50,12 @@ Status drop_answers_of_case(Tx& tx, std::string_view case_id) {
   return drop.bind_all(fmt::format(R"({{"id":"{}")", case_id)).run();
 }
 
-Status drop_old_answers(Tx& tx) {
+Result<std::int64_t> drop_old_answers(Tx& tx) {
   auto drop = tx.connection().prepare(
       "DELETE FROM idempotency WHERE (credential, key) IN (SELECT credential, key FROM idempotency "
       "WHERE at < ? LIMIT 1000)");
-  return drop.bind(ms(tx.now() - kAnswersKept)).run();
+  CLARION_TRY(drop.bind(ms(tx.now() - kAnswersKept)).run());
+  return tx.connection().changes();
 }
 
 }  // namespace clarion::store

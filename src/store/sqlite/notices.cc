@@ -277,23 +277,18 @@ Status keep_receipt(Tx& tx, std::string_view account, std::string_view channel,
   return insert.bind_all(account, channel, epoch, offset, ms(tx.now())).run();
 }
 
-Status add_signing_key(Tx& tx, const SigningKeyRow& row) {
-  auto insert = tx.connection().prepare(
-      "INSERT INTO signing_keys(kid, public_key, created_at) VALUES(?,?,?)");
-  return insert.bind_all(row.kid, row.public_key, ms(tx.now())).run();
+Result<std::int64_t> drop_old_outbox(Tx& tx, model::Time before) {
+  auto drop = tx.connection().prepare(
+      "DELETE FROM outbox WHERE id IN (SELECT id FROM (SELECT id, created_at FROM outbox ORDER BY "
+      "id LIMIT 1000) WHERE created_at < ?)");
+  CLARION_TRY(drop.bind(ms(before)).run());
+  return tx.connection().changes();
 }
 
-Result<std::vector<SigningKeyRow>> list_signing_keys(View& view) {
-  auto query = view.connection().prepare(
-      "SELECT kid, public_key, created_at, retired_at, revoked_at FROM signing_keys ORDER BY "
-      "created_at, kid");
-  std::vector<SigningKeyRow> out;
-  while (true) {
-    CLARION_TRY(auto row, query.step());
-    if (!row) return out;
-    out.push_back({query.text(0), query.text(1), time_of(query.integer(2)), time_at(query, 3),
-                   time_at(query, 4)});
-  }
+Result<std::int64_t> drop_old_receipts(Tx& tx, model::Time before) {
+  auto drop = tx.connection().prepare("DELETE FROM receipts WHERE at < ?");
+  CLARION_TRY(drop.bind(ms(before)).run());
+  return tx.connection().changes();
 }
 
 std::string revision_hash(const RevisionRow& row) {

@@ -68,6 +68,17 @@ Result<std::vector<PostRow>> posts_before(View& view, model::Time before, std::i
   return collect(query, post_at);
 }
 
+Status each_post_with_text(View& view, const std::function<Status(const PostRow&)>& each) {
+  auto query = view.connection().prepare(
+      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, "
+      "received_at FROM posts WHERE record <> '' ORDER BY seq");
+  while (true) {
+    CLARION_TRY(auto row, query.step());
+    if (!row) return ok();
+    CLARION_TRY(each(post_at(query)));
+  }
+}
+
 Result<std::optional<std::string>> find_tombstone(View& view, std::string_view mode,
                                                   std::string_view source, std::string_view id) {
   auto query = view.connection().prepare(
@@ -90,11 +101,22 @@ Status drop_tombstone(Tx& tx, std::string_view mode, std::string_view source, st
   return drop.bind_all(mode, source, id).run();
 }
 
-Status drop_old_tombstones(Tx& tx) {
+Result<std::int64_t> drop_old_tombstones(Tx& tx) {
   auto drop = tx.connection().prepare(
       "DELETE FROM tombstones WHERE (mode, source, id) IN (SELECT mode, source, id FROM tombstones "
       "WHERE until < ? LIMIT 1000)");
-  return drop.bind(ms(tx.now())).run();
+  CLARION_TRY(drop.bind(ms(tx.now())).run());
+  return tx.connection().changes();
+}
+
+Status each_tombstone(View& view, const std::function<Status(const Tombstone&)>& each) {
+  auto query = view.connection().prepare("SELECT mode, source, id, rank, until FROM tombstones");
+  while (true) {
+    CLARION_TRY(auto row, query.step());
+    if (!row) return ok();
+    CLARION_TRY(each(
+        {query.text(0), query.text(1), query.text(2), query.text(3), time_of(query.integer(4))}));
+  }
 }
 
 Result<std::optional<GroupRow>> find_group(View& view, std::int64_t id) {

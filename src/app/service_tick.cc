@@ -1,0 +1,134 @@
+// What is due by the clock.
+#include "app/forget.h"
+#include "app/service.h"
+#include "desk/evidence.h"
+#include "notice/publication.h"
+#include "store/cases.h"
+#include "store/meta.h"
+
+#include <algorithm>
+
+namespace clarion::app {
+namespace {
+
+/// Contract section 2: a scheduled publication then waits for a person.
+constexpr std::chrono::seconds kClockJump{60};
+/// How soon text that was removed leaves the write-ahead log too: often enough, yet not a sync for
+/// every delete of a busy source.
+constexpr std::chrono::seconds kLogPause{2};
+/// What nobody fetches is not kept for ever: proofs of delivery, and deliveries no outlet took.
+constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30};
+
+/// What one round of retention removed.
+struct Removed {
+  std::int64_t posts = 0, tombstones = 0, answers = 0, receipts = 0, outbox = 0;
+  /// A full round: there is more, so that the next comes at the next tick.
+  [[nodiscard]] bool more() const {
+    return posts >= 500 || tombstones >= 1000 || answers >= 1000 || outbox >= 1000;
+  }
+};
+
+Result<Removed> remove_old(store::Tx& tx, std::chrono::hours retention) {
+  Removed out;
+  CLARION_TRY(out.posts, forget_old_posts(tx, retention));
+  CLARION_TRY(out.tombstones, store::drop_old_tombstones(tx));
+  CLARION_TRY(out.answers, store::drop_old_answers(tx));
+  CLARION_TRY(out.receipts, store::drop_old_receipts(tx, tx.now() - kReceiptsKept));
+  CLARION_TRY(out.outbox, store::drop_old_outbox(tx, tx.now() - kOutboxKept));
+  return out;
+}
+
+}  // namespace
+
+/// Takes over what any process put into the library, and holds the waiting cases against it, some a
+/// tick.
+void Service::tend_library() {
+  Status done = library_->refresh();
+  if (done) {
+    const std::uint64_t version = library_->snapshot()->version();
+    if (version != library_version_) rematch_.library_changed();
+    library_version_ = version;
+    const auto more = rematch_.step(*database_, *library_);
+    if (!more) done = more.error();
+  }
+  const std::string trouble = done ? "" : done.error().text;
+  if (!done && trouble != library_trouble_) log_.error("library not up to date", done.error());
+  library_trouble_ = trouble;
+}
+
+void Service::tick() {
+  using ops::Metric;
+  tend_library();
+  const auto steady = clock_->steady();
+  const model::Time wall = clock_->now();
+  const auto drift = (wall - last_wall_) -
+                     std::chrono::duration_cast<std::chrono::milliseconds>(steady - last_tick_);
+  const bool jumped = drift > kClockJump || drift < -kClockJump;
+  if (jumped) {
+    metrics_.counter(Metric::clock_jumps).add();
+    log_.warn("the clock jumped; scheduled notices wait for a person",
+              {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(drift).count()}});
+  }
+  last_tick_ = steady;
+  last_wall_ = wall;
+  empty_log();
+  // Looked for first on a snapshot, so that an idle desk writes nothing.
+  const auto due = database_->read([&](store::View& view) -> Result<bool> {
+    CLARION_TRY(auto lost, store::lost_leases(view, wall, 1));
+    CLARION_TRY(auto scheduled, store::scheduled_notices(view));
+    const bool fires =
+        std::any_of(scheduled.begin(), scheduled.end(), [&](const store::NoticeRow& row) {
+          if (row.draft_details.contains("publish_held")) return false;
+          const auto when = model::parse_time(string_or(row.draft_details, "publish_at"));
+          return jumped || !when || when.value().time <= wall;
+        });
+    return !lost.empty() || fires;
+  });
+  const bool minute = steady >= next_minute_;
+  if (due && !due.value() && !minute) return;
+  Removed removed;
+  std::size_t leases = 0, held = 0;
+  const Status done = database_->write([&](store::Tx& tx) -> Status {
+    CLARION_TRY(leases, desk::end_leases(tx));
+    CLARION_TRY(auto fired, notice::publish_due(tx, *notices_, jumped));
+    held = fired.held;
+    if (!minute) return ok();
+    CLARION_TRY(removed, remove_old(tx, std::chrono::hours(24 * config_.posts.retention_days)));
+    return ok();
+  });
+  if (!done) {
+    metrics_.counter(Metric::ticks_failed).add();
+    log_.error("what was due could not be done", done.error());
+    return;
+  }
+  if (held > 0) log_.error("scheduled notices are held and wait for a person", {{"count", held}});
+  metrics_.counter(Metric::leases_lost).add(static_cast<double>(leases));
+  if (!minute) return;
+  next_minute_ = removed.more() ? steady : steady + std::chrono::minutes(1);
+  const auto count = [this](const char* what, std::int64_t rows) {
+    metrics_.counter(Metric::removed, {{"what", what}}).add(static_cast<double>(rows));
+  };
+  count("posts", removed.posts);
+  count("tombstones", removed.tombstones);
+  count("answers", removed.answers);
+  count("receipts", removed.receipts);
+  count("outbox", removed.outbox);
+  if (removed.posts > 0 || removed.answers > 0) log_has_old_text_ = true;
+}
+
+void Service::empty_log() {
+  const std::uint64_t gone = pipeline_->stats().texts_gone;
+  if (gone != texts_gone_seen_) log_has_old_text_ = true;
+  const auto steady = clock_->steady();
+  if (!log_has_old_text_ || steady < next_log_try_) return;
+  next_log_try_ = steady + kLogPause;
+  const auto emptied = database_->truncate_log();
+  if (!emptied) {
+    log_.error("the log could not be emptied", emptied.error());
+  } else if (emptied.value()) {
+    log_has_old_text_ = false;
+    texts_gone_seen_ = gone;
+  }
+}
+
+}  // namespace clarion::app
