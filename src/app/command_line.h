@@ -60,6 +60,8 @@ void add_store_verbs(CommandLine& line);
 void add_keys_verbs(CommandLine& line);
 void add_verify_verbs(CommandLine& line);
 void add_follow_verbs(CommandLine& line);
+void add_replay_verbs(CommandLine& line);
+void add_completion_verbs(CommandLine& line);
 void add_version_verbs(CommandLine& line);
 
 }  // namespace clarion::app

@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
   app::add_keys_verbs(line);
   app::add_verify_verbs(line);
   app::add_follow_verbs(line);
+  app::add_replay_verbs(line);
+  app::add_completion_verbs(line);
   app::add_version_verbs(line);
   return line.parse(argc, argv);
 }
