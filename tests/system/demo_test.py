@@ -98,7 +98,7 @@ class Visitor(unittest.TestCase):
                 script = script.replace(line, "")
             done = bash(script)
             self.assertEqual(0, done.returncode, done.stdout + done.stderr)
-            for word in ("demo-typhoon-1\t", "二两白酒", "assigned", "judged", "submitted", "approved", "'offset':", "喝白酒不能预防流感"):
+            for word in ("demo-typhoon-1\t", "二两白酒", "assigned", "judged", "submitted", "approved", "'offset':", '"known":true', "喝白酒不能预防流感"):
                 self.assertIn(word, done.stdout)
             for line, words in zip(endless, ("喝白酒不能预防流感", "event: notice")):
                 streamed = bash(f". {demo.variables}; timeout -s INT 5 {line} || true").stdout

@@ -42,7 +42,7 @@ class Readme(unittest.TestCase):
             demo.wait_for("] 发布")
             here = f". {demo.variables}\n" + first.split("\n", 1)[1]
             out = self.bash("\n".join([here, *steps, *rest]))
-            for word in ["二两白酒", "assigned", "judged", "submitted", "approved", "'offset':", "<rss", "喝白酒不能预防流感"]:
+            for word in ["二两白酒", "assigned", "judged", "submitted", "approved", "'offset':", "demo-flood-6", "<rss", "喝白酒不能预防流感"]:
                 self.assertIn(word, out)
             out = self.bash_until("snapshot_end", stream, U=demo.url)
             for word in ["event: notice", '"jws":"', "喝白酒不能预防流感"]:
