@@ -61,8 +61,10 @@ std::string render_topics(const BoardQuery& query, const RecentNotices& recent, 
   for (const model::Topic& topic : model::topics()) {
     if (counts.contains(topic.id)) most.push_back(&topic);
   }
-  std::stable_sort(most.begin(), most.end(), [&](const model::Topic* a, const model::Topic* b) {
-    return counts[a->id] > counts[b->id];
+  // Of equal counts the first of the table, which is one array.
+  std::sort(most.begin(), most.end(), [&](const model::Topic* a, const model::Topic* b) {
+    const std::size_t x = counts[a->id], y = counts[b->id];
+    return x != y ? x > y : std::less<>()(a, b);
   });
   if (most.size() > kMostChips) most.resize(kMostChips);
   for (const std::string& chosen : query.topics) {
