@@ -163,6 +163,19 @@ class Refusals(Folders):
         self.assertFalse(os.path.exists(os.path.join(self.other, "clarion.db")))
         self.assertEqual([name for name in os.listdir(self.other) if name != "lock"], [])
 
+    def test_one_of_an_older_schema_is_brought_to_the_newest(self):
+        with sqlite3.connect(self.file) as db:
+            newest = db.execute("PRAGMA user_version").fetchone()[0]
+            db.executescript("DROP INDEX posts_with_text; DROP INDEX one_current_key; CREATE INDEX posts_by_received ON posts(received_at); PRAGMA user_version=2")
+        db.close()
+        run("db", "restore", self.file, data=self.other)
+        with sqlite3.connect(f"file:{self.other}/clarion.db?mode=ro", uri=True) as db:
+            self.assertEqual(db.execute("PRAGMA user_version").fetchone()[0], newest)
+            self.assertTrue(db.execute("SELECT 1 FROM sqlite_master WHERE name='posts_with_text'").fetchone())
+        db.close()
+        self.assertEqual(run("db", "check", data=self.other), "ok\n")
+        run("audit", "verify", data=self.other)
+
     def test_one_older_than_retention_is_refused_and_when_forced_comes_without_its_text(self):
         with Server() as server:
             desk = Desk(server)
