@@ -11,6 +11,10 @@
 namespace clarion::app {
 namespace {
 
+/// A revoked key has to be heard of: keys older than this are asked for again, at a new connection
+/// and before a check.
+constexpr std::chrono::minutes kFreshAtConnect{1}, kFreshAtCheck{10};
+
 Error bad(std::string why) { return {Errc::corrupt, std::move(why), "signature_bad"}; }
 
 /// Where a notice was first published, and in which mode, is signed: a good notice put at another
@@ -32,7 +36,8 @@ Status check_place(const json::object& frame, const json::object& form) {
 }  // namespace
 
 Status FollowKeys::load() {
-  if (loaded_) return ok();
+  const auto age = std::chrono::steady_clock::now() - fetched_at_;
+  if (loaded_ && (!file_.empty() || age < kFreshAtConnect)) return ok();
   if (file_.empty()) return fetch();
   std::ifstream in(file_, std::ios::binary);
   if (!in) return Error{Errc::not_found, fmt::format("{}: can't be read", file_)};
@@ -77,6 +82,9 @@ Status FollowKeys::check(const json::object& frame) {
   if (form == nullptr || jws == nullptr) return bad("no signed form and signature");
   const auto payload = canonical_json(*form);
   if (!payload) return bad(payload.error().text);
+  if (file_.empty() && std::chrono::steady_clock::now() - fetched_at_ > kFreshAtCheck) {
+    CLARION_TRY(fetch());
+  }
   Status checked = notice::verify_with(keys_, *jws, payload.value());
   if (!checked && checked.error().errc == Errc::not_found && file_.empty()) {
     // A key younger than what we know of; the pause keeps a forger from having us ask all the time.

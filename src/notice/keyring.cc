@@ -100,11 +100,16 @@ struct Fresh {
 };
 
 Result<Fresh> make_key(const std::string& folder, ops::Random& random) {
-  const std::string seed = random.bytes(kKeyBytes);
-  const Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, raw(seed), seed.size()));
-  if (!key) return Error{Errc::unavailable, "OpenSSL makes no Ed25519 key"};
-  CLARION_TRY(auto half, public_half(key.get()));
-  Fresh out{thumbprint(half), to_base64url(half)};
+  std::string seed;
+  Fresh out;
+  // A kid that begins with a dash would be an option on the command line: 1 key in 64.
+  while (out.kid.empty() || out.kid.front() == '-') {
+    seed = random.bytes(kKeyBytes);
+    const Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, raw(seed), seed.size()));
+    if (!key) return Error{Errc::unavailable, "OpenSSL makes no Ed25519 key"};
+    CLARION_TRY(auto half, public_half(key.get()));
+    out = {thumbprint(half), to_base64url(half)};
+  }
   CLARION_TRY(write_key(folder, out.kid, seed));
   return out;
 }

@@ -126,5 +126,11 @@ TEST(Jwks, ComesBackAsTheKeysItWasMadeOf) {
   EXPECT_TRUE(read_jwks(R"({"keys":[{"kty":"RSA","n":"x"}]})").value().empty());
 }
 
+TEST(Keyring, NamesNoKeySoThatTheCommandLineTakesItForAnOption) {
+  store::TempStore store;
+  for (int i = 0; i < 150; ++i)  // of so many, two or three would begin with a dash
+    EXPECT_NE(rotate_key(*store, *store.random, "cli:x").value().front(), '-');
+}
+
 }  // namespace
 }  // namespace clarion::notice

@@ -9,6 +9,7 @@ import pathlib
 import random
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -393,6 +394,53 @@ class Signatures(Subscriber):
                 follow = self.follow(self.server.url, "--since", "0", "--jwks", str(file))
                 follow.wait_for(lambda: follow.of_type("notice") or follow.events("bad"))
                 self.assertEqual(follow.stop()[0], status, follow.complaints)
+
+
+class Rotation(unittest.TestCase):
+    def test_a_rotated_key_is_found_under_way_and_a_revoked_one_is_refused(self):
+        with Server(settings=("gateway.heartbeat_seconds=1",)) as server:
+            desk = Desk(server)
+            old = harness.run("keys", "list", data=server.data).split("\t")[0]
+            follow = Follow(server.url, "--since", "0")
+            self.addCleanup(follow.stop)
+            notices = [desk.published()]
+            harness.run("keys", "rotate", data=server.data)
+            notices.append(desk.published())
+            follow.wait_for(lambda: len(follow.notices()) == 2)
+            self.assertEqual([entry[3] for entry in follow.notices()], [notice["jws"] for notice in notices])
+            self.assertNotEqual(*(notice["jws"].split(".")[0] for notice in notices))
+            harness.run("keys", "revoke", old, data=server.data)
+            late = Follow(server.url, "--since", "0")
+            self.addCleanup(late.stop)
+            self.assertEqual(late.exit_status(), 1)
+            self.assertIn("revoked", late.events("bad")[0]["why"])
+
+
+class Tls(unittest.TestCase):
+    def test_follows_and_replays_over_tls_and_refuses_a_certificate_that_nobody_vouches_for(self):
+        with tempfile.TemporaryDirectory(prefix="clarion-follow-") as folder:
+            certificate, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test",
+                            "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+            os.chmod(key, 0o600)
+            settings = (f"server.tls_certificate={certificate}", f"server.tls_key={key}", "gateway.heartbeat_seconds=1")
+            with Server(settings=settings, tls=ssl.create_default_context(cafile=certificate)) as server:
+                desk = Desk(server)
+                notices = [desk.published(content={"zh": {"title": "长", "summary": "摘要", "body": "文" * 9000}}) for _ in range(5)]
+                follow = Follow(server.url, "--since", "0", environment={"SSL_CERT_FILE": certificate})
+                self.addCleanup(follow.stop)
+                follow.wait_for(lambda: len(follow.notices()) == 5 and follow.of_type("heartbeat"))
+                self.assertEqual([entry[1] for entry in follow.notices()], [notice["id"] for notice in notices])
+                stranger = Follow(server.url, "--since", "0")
+                self.addCleanup(stranger.stop)
+                self.assertEqual(stranger.exit_status(), 1)
+                self.assertIn("certificate", stranger.complaints)
+                posts = os.path.join(folder, "posts.ndjson")
+                pathlib.Path(posts).write_text("".join(json.dumps({"id": str(i), "source": "s", "text": harness.flagged(i)}) + "\n" for i in range(300)))
+                done = subprocess.run([harness.PROGRAM, "replay", posts, "--to", server.url], capture_output=True, text=True, timeout=60,
+                                      env={**os.environ, "CLARION_TOKEN": desk.feed, "SSL_CERT_FILE": certificate})
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn("sent 300, accepted 300, flagged 300, ", done.stdout)
 
 
 class Servers(Subscriber):
