@@ -28,6 +28,11 @@ LONG = os.environ.get("CLARION_LONG") == "1"
 SECONDS, CUTS = (120, 60) if LONG else (20, 12)
 
 
+def words(code, language="zh"):
+    rows = (line.split("\t") for line in (harness.ROOT / "src/ops/catalogue.tsv").read_text(encoding="utf-8").splitlines())
+    return next(row[1 if language == "zh" else 2] for row in rows if row[0] == code)
+
+
 class Follow:
     """`clarion follow URL --json …` as a process; `lines` is what it printed, by line."""
 
@@ -245,13 +250,13 @@ class Output(Subscriber):
         follow.wait_for(lambda: len([line for line in follow.lines if f"{self.epoch}:" in line]) == 4)
         follow.stop()
         text = "\n".join(follow.lines)
-        self.assertIn("中等  提示  标题", text)
-        self.assertIn(f"广州市 · ", text)
-        self.assertRegex(text, r"更正  改正的标题\n.*r2\n    数字写错了")
-        self.assertRegex(text, r"撤回  .*\n.*r3")
-        self.assertIn("严重  科普", text)
+        self.assertIn(f"{words('severity_moderate')}  {words('follow_advisory')}  标题", text)
+        self.assertIn("广州市 · ", text)
+        self.assertRegex(text, words("follow_correct") + r"  改正的标题\n.*r2\n    数字写错了")
+        self.assertRegex(text, words("follow_withdraw") + r"  .*\n.*r3")
+        self.assertIn(f"{words('severity_severe')}  {words('follow_science')}", text)
         self.assertNotIn("\x1b", text, "colour is for terminals")
-        self.assertIn("已连接", follow.complaints)
+        self.assertIn(words("follow_connected")[:3], follow.complaints)
 
     def test_speaks_english_to_who_asks_by_locale_and_shows_no_controls(self):
         notice = self.desk.published(topics=["fire"], content={"zh": {"title": "a\u009b2Jb\u202ec", "summary": "摘要", "body": "正文"}})
@@ -259,7 +264,7 @@ class Output(Subscriber):
                              environment={"LC_ALL": "en_GB.UTF-8"})
         follow.wait_for(lambda: len(follow.lines) >= 2)
         follow.stop()
-        self.assertRegex(follow.lines[0], r"moderate  advisory  a\?2Jb\?c$")
+        self.assertRegex(follow.lines[0], words("severity_moderate", "en") + "  " + words("follow_advisory", "en") + r"  a\?2Jb\?c$")
         self.assertIn("Guangzhou", follow.lines[1])
 
     def test_filters_and_snapshots(self):
@@ -488,9 +493,9 @@ class Servers(Subscriber):
             peer.wait_for_end()
 
         follow = self.follow(self.fake(script).url, "--since", f"{self.epoch}:0", "--lang", "en", json_lines=False)
-        follow.wait_for(lambda: any("CORRECTION" in line for line in follow.lines))
-        self.assertEqual(sum("Repeated" in line for line in follow.lines), 2)
-        self.assertEqual(sum("advisory" in line for line in follow.lines), 2)
+        follow.wait_for(lambda: any(words("follow_correct", "en") in line for line in follow.lines))
+        self.assertEqual(sum(words("follow_repeated", "en")[:8] in line for line in follow.lines), 2)
+        self.assertEqual(sum(words("follow_advisory", "en") in line for line in follow.lines), 2)
         self.assertEqual(follow.stop(), (0, f"{self.epoch}:3"))
 
     def test_too_large_and_broken_frames_are_not_taken_and_end_it_when_nothing_else_comes(self):
