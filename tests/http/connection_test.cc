@@ -135,6 +135,28 @@ TEST(Limits, RefuseRequestsOverTheAddresssMinuteButNotHealth) {
   EXPECT_EQ(client.request("GET", "/hello").value().status, 200);
 }
 
+TEST(Limits, ARouteMayHaveAMinuteOfItsOwn) {
+  const auto routes = [](Router& router) {
+    hello(router);
+    Route asked = route("GET", "/asked", says("ok"));
+    asked.requests_per_address = 2;
+    router.add(std::move(asked));
+  };
+  Harness harness(routes, [](ServerOptions& options) { options.requests_per_address = 100; });
+  auto client = harness.client();
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(client.request("GET", "/asked").value().status, 200);
+  const auto refused = client.request("GET", "/asked").value();
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.header("retry-after"), "30");
+  EXPECT_EQ(client.request("GET", "/hello").value().status, 200);
+  harness.clock.advance(std::chrono::seconds(30));
+  EXPECT_EQ(client.request("GET", "/asked").value().status, 200);
+
+  Harness open(routes);  // where addresses are not limited, routes are neither
+  auto free = open.client();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(free.request("GET", "/asked").value().status, 200);
+}
+
 TEST(Limits, CountClientsBehindATrustedProxyEachAlone) {
   Harness harness(
       [](Router& router) {
