@@ -7,6 +7,9 @@ namespace clarion::library {
 namespace {
 
 constexpr std::size_t kCandidates = 20;
+/// Answers kept, and the longest text of one: at most 4 MiB a matcher. Longer texts are rarely
+/// reposted word for word.
+constexpr std::size_t kRecent = 1024, kLongestRecent = 4096;
 
 /// What each sign of a match weighs: logistic regression over the 983 texts of the labelled pairs
 /// and their best eight candidates, five-fold by claim (README.md). A handful, since more only
@@ -36,6 +39,7 @@ void Matcher::use(std::shared_ptr<const Index> index) {
   if (index == index_) return;
   index_ = std::move(index);
   matches_.clear();
+  recent_.assign(kRecent, {});
   mark_ = key_mark_ = 0;
   seen_.assign(index_->terms(), 0);
   in_key_.assign(index_->terms(), 0);
@@ -146,9 +150,22 @@ double Matcher::judge(const Candidate& candidate, bool denied) {
 }
 
 std::span<const Match> Matcher::match(std::string_view folded, std::size_t most) {
+  if (folded.size() > kLongestRecent) {
+    judge_all(folded, matches_);
+    return {matches_.data(), std::min(most, matches_.size())};
+  }
+  Recent& slot = recent_[std::hash<std::string_view>()(folded) % kRecent];
+  if (slot.text != folded || folded.empty()) {
+    judge_all(folded, slot.matches);
+    slot.text = folded;
+  }
+  return {slot.matches.data(), std::min(most, slot.matches.size())};
+}
+
+void Matcher::judge_all(std::string_view folded, std::vector<Match>& out) {
+  out.clear();
   read(folded);
   collect();
-  matches_.clear();
   const bool denied = denies(folded);
   struct Judged {
     double score;
@@ -162,11 +179,10 @@ std::span<const Match> Matcher::match(std::string_view folded, std::size_t most)
             [](const Judged& a, const Judged& b) {
               return a.score != b.score ? a.score > b.score : a.entry < b.entry;
             });
-  for (std::size_t i = 0; i < std::min(most, count); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const double score = std::round(judged[i].score * 1000) / 1000;
-    matches_.push_back({&index_->entry(judged[i].entry), score, score >= kKnown});
+    out.push_back({&index_->entry(judged[i].entry), score, score >= kKnown});
   }
-  return matches_;
 }
 
 }  // namespace clarion::library

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,7 +41,8 @@ class Matcher {
   [[nodiscard]] const Index& index() const { return *index_; }
 
   /// The best debunks of a folded text, best first, at most `most` (20 at most). The result stays
-  /// until the next call. O(text + postings of its tokens), whatever was asked before.
+  /// until the next call. O(text + postings of its tokens), whatever was asked before; a text that
+  /// was asked lately (a repost) is not judged again.
   [[nodiscard]] std::span<const Match> match(std::string_view folded, std::size_t most = 5);
 
  private:
@@ -49,6 +51,7 @@ class Matcher {
     double bm25;
     double explained;  ///< rarity of the text's tokens that the entry has
   };
+  void judge_all(std::string_view folded, std::vector<Match>& out);
   void read(std::string_view folded);
   void collect();
   [[nodiscard]] double judge(const Candidate& candidate, bool denied);
@@ -69,6 +72,13 @@ class Matcher {
   std::vector<Candidate> candidates_;
   std::vector<std::uint64_t> unknown_;  // tokens of the text that no debunk has
   std::vector<Match> matches_;
+
+  /// The last answers, one a slot by the text's hash; compared whole, since a hash can be aimed at.
+  struct Recent {
+    std::string text;
+    std::vector<Match> matches;  // all that were judged
+  };
+  std::vector<Recent> recent_;
 };
 
 }  // namespace clarion::library

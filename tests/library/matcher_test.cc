@@ -118,6 +118,21 @@ TEST(Matcher, RemembersNothingOfTheTextsBefore) {
   EXPECT_EQ(ask(fresh, text), first);
 }
 
+TEST(Matcher, AnswersARepeatedTextAsTheFirstTime) {
+  Matcher matcher = matcher_of(small_library());
+  const std::string longest(5000, 'x');
+  for (const std::string& text :
+       {std::string("广州自来水厂被污染了，今晚起全市停水三天，赶紧存水"),
+        std::string("喝高度白酒"), std::string(), longest + "四川将发生8级地震"}) {
+    const auto first = ask(matcher, text, 3);
+    EXPECT_EQ(ask(matcher, text, 3), first);
+    const auto one = ask(matcher, text, 1);
+    EXPECT_EQ(one.size(), std::min<std::size_t>(1, first.size()))
+        << "asked for fewer the next time";
+    EXPECT_EQ(ask(matcher, text, 3), first);
+  }
+}
+
 TEST(Matcher, GoesOverToAnotherIndex) {
   Matcher matcher = matcher_of(small_library());
   const char* text = "高速公路收费站今晚起全部关闭不许出城";
