@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,7 +17,24 @@
 
 namespace clarion::app {
 
+namespace {
+
+/// Root working in another account's folder would leave files there that the server can't read: a
+/// key, a restored store.
+Status check_owner(const std::string& path) {
+  struct stat about{};
+  if (::geteuid() != 0 || ::stat(path.c_str(), &about) != 0 || about.st_uid == 0) return ok();
+  const passwd* owner = ::getpwuid(about.st_uid);
+  const std::string name = owner != nullptr ? owner->pw_name : fmt::format("#{}", about.st_uid);
+  return Error{Errc::denied,
+               fmt::format("{}: belongs to {}; run this as that account: sudo -u {} clarion …",
+                           path, name, name)};
+}
+
+}  // namespace
+
 Result<Folder> open_folder(const std::string& path, Missing missing) {
+  CLARION_TRY(check_owner(path));
   if (restore_waits(path)) {
     CLARION_TRY(auto lock, FolderLock::take(path));
     CLARION_TRY(settle_restore(path));
@@ -37,6 +55,7 @@ std::string cli_actor() {
 }
 
 Result<FolderLock> FolderLock::take(const std::string& folder) {
+  CLARION_TRY(check_owner(folder));
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (!failed) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);

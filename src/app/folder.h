@@ -19,7 +19,8 @@ struct Folder {
 /// Whether a folder that holds no data yet gets a store: not for who only wants to look, since a
 /// mistyped path would then pass every check.
 enum class Missing { make, refuse };
-/// Errors: those of Database::open; `not_found` when there is no store and none is to be made.
+/// Errors: those of Database::open; `not_found` when there is no store and none is to be made;
+/// `denied` for root in a folder of another account, which could not read what root leaves.
 [[nodiscard]] Result<Folder> open_folder(const std::string& path, Missing missing);
 
 /// How the audit chain names who works on the command line: cli:USER.
@@ -29,7 +30,7 @@ enum class Missing { make, refuse };
 /// leaves none.
 class FolderLock {
  public:
-  /// Errors: `conflict` naming the pid that holds it; `unavailable`.
+  /// Errors: `conflict` naming the pid that holds it; `unavailable`; `denied` as open_folder.
   static Result<FolderLock> take(const std::string& folder);
   FolderLock(FolderLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
   FolderLock& operator=(FolderLock&&) = delete;

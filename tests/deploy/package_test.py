@@ -63,6 +63,54 @@ class Package(unittest.TestCase):
         self.assertEqual(removed, ["rm -rf /var/lib/clarion"], "and that only below the look for a store")
         self.assertRegex((self.control / "postrm").read_text(), r"(?s)if \[ -e /var/lib/clarion/clarion.db \]; then.*else\s+rm -rf /var/lib/clarion")
 
+    # The machine's own files below, what changes in memory above: gone with the process.
+    MACHINE = """
+set -e
+mount -t tmpfs tmpfs "$1"
+mkdir "$1/upper" "$1/work" "$1/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+cp "$2" "$1/root/clarion.deb"
+mount -t proc proc "$1/root/proc"
+mount -t tmpfs tmpfs "$1/root/tmp"
+exec chroot "$1/root" sh -ec "$3"
+"""
+
+    def machine(self, script):
+        with tempfile.TemporaryDirectory(prefix="clarion-machine-") as place:
+            done = subprocess.run(["unshare", "-m", "sh", "-c", self.MACHINE, "sh", place, str(self.deb), script], capture_output=True, text=True, timeout=240)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_dpkg_installs_upgrades_and_removes_it_and_the_data_stay(self):
+        status, out, error = self.machine("echo here")
+        if (status, out) != (0, "here\n"):
+            print(f"SKIPPED package_test: no machine over this one can be made here: {error.strip()}", flush=True)
+            self.skipTest("no mount of a machine over this one")
+        verb = 'su -s /bin/sh clarion -c "cd / && clarion $1 --config /etc/clarion/clarion.toml"'
+        status, out, error = self.machine(f"""
+clarion() {{ {verb.replace('$1', '$*')}; }}
+dpkg -i /clarion.deb >/dev/null
+stat -c '%a %U %G %n' /etc/clarion/clarion.toml /var/lib/clarion
+clarion user add anna --role operator
+echo '# ours' >> /etc/clarion/clarion.toml
+dpkg -i /clarion.deb >/dev/null
+tail -n 1 /etc/clarion/clarion.toml
+clarion user list
+dpkg -r clarion >/dev/null
+ls /etc/clarion /var/lib/clarion
+dpkg -P clarion >/dev/null
+ls /var/lib/clarion
+ls -d /etc/clarion || true
+rm -r /var/lib/clarion/*
+dpkg -i /clarion.deb >/dev/null
+dpkg -P clarion >/dev/null
+ls -d /var/lib/clarion || true
+getent passwd clarion || echo nobody left
+""")
+        self.assertEqual(status, 0, out + error)
+        self.assertEqual(out, "640 root clarion /etc/clarion/clarion.toml\n700 clarion clarion /var/lib/clarion\nadded anna (operator)\n# ours\nanna\toperator\tactive\teverywhere\n"
+                              "/etc/clarion:\nclarion.toml\n\n/var/lib/clarion:\nclarion.db\nclarion.db\nnobody left\n")
+        self.assertIn("the data stay in /var/lib/clarion", error)
+
     def test_the_program_runs_from_it(self):
         program = str(self.root / "usr/bin/clarion")
         self.assertIn("clarion ", does(program, "version"))

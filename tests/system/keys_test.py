@@ -73,6 +73,19 @@ class Keys(unittest.TestCase):
             server.start()
             self.assertEqual(kid_of(desk.published()["jws"]), fresh)
 
+    def test_root_leaves_no_key_that_the_owner_of_the_folder_can_not_read(self):
+        if os.geteuid() != 0:
+            print("SKIPPED keys_test: only root can show what root may not do", flush=True)
+            self.skipTest("not root")
+        with tempfile.TemporaryDirectory(prefix="clarion-keys-") as folder:
+            data = self.made(os.path.join(folder, "data"))
+            os.chown(data, 65534, 65534)
+            for words in (("keys", "rotate"), ("user", "list"), ("serve", "--listen", "127.0.0.1:0")):
+                done = subprocess.run([harness.PROGRAM, *words, "--data", data], capture_output=True, text=True, timeout=60)
+                self.assertEqual(done.returncode, 1, done)
+                self.assertRegex(done.stderr, "belongs to nobody; run this as that account: sudo -u nobody")
+            self.assertFalse(os.path.exists(os.path.join(data, "keys")))
+
     def test_cut_off_at_any_step_a_rotation_leaves_a_key_that_signs(self):
         if reason := why_not():
             print(f"SKIPPED keys_test: {reason}; nothing was shown about kills", flush=True)
