@@ -1,6 +1,7 @@
 #include "desk/library_routes.h"
 
 #include "base/bytes.h"
+#include "http/status.h"
 #include "library/read.h"
 #include "store/library.h"
 #include "text/fold.h"
@@ -21,15 +22,6 @@ constexpr std::size_t kMostBody = 16U << 20U;
 constexpr std::size_t kMostItems = 10'000;
 constexpr std::size_t kLongestQuery = 2000;  // bytes
 
-Error bad_query(std::string_view name, std::string_view code,
-                std::vector<std::pair<std::string, std::string>> params = {}) {
-  return {Errc::invalid,
-          fmt::format("the query parameter '{}' is wrong ({})", name, code),
-          "query_invalid",
-          {{"name", std::string(name)}},
-          {{std::string(name), std::string(code), std::move(params)}}};
-}
-
 struct ListQuery {
   std::string words, after;
   std::int64_t limit = 20;
@@ -40,20 +32,20 @@ Result<ListQuery> read_query(const Request& request) {
   for (const auto& [name, value] : request.query) {
     if (name == "q") {
       if (value.size() > kLongestQuery)
-        return bad_query(name, "field_too_long", {{"max", std::to_string(kLongestQuery)}});
+        return http::bad_query(name, "field_too_long", {{"max", std::to_string(kLongestQuery)}});
       out.words = value;
     } else if (name == "limit") {
       const auto [end, failed] =
           std::from_chars(value.data(), value.data() + value.size(), out.limit);
       if (failed != std::errc() || end != value.data() + value.size() || out.limit < 1 ||
           out.limit > 100)
-        return bad_query(name, "field_out_of_range", {{"min", "1"}, {"max", "100"}});
+        return http::bad_query(name, "field_out_of_range", {{"min", "1"}, {"max", "100"}});
     } else if (name == "cursor") {
       const auto cursor = from_base64url(value);
-      if (!cursor || cursor.value().empty()) return bad_query(name, "field_invalid");
+      if (!cursor || cursor.value().empty()) return http::bad_query(name, "field_invalid");
       out.after = cursor.value();
     } else {
-      return bad_query(name, "field_unknown");
+      return http::bad_query(name, "field_unknown");
     }
   }
   return out;

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "desk/actions.h"
 #include "desk/case_view.h"
+#include "http/status.h"
 #include "http/fields.h"
 #include "model/region.h"
 #include "model/topic.h"
@@ -23,15 +24,6 @@ using identity::Actor;
 constexpr std::array<std::string_view, 7> kStates = {"open",   "assigned",  "in_review", "judged",
                                                      "closed", "dismissed", "merged"};
 
-Error bad_query(std::string_view name, std::string_view code,
-                std::vector<std::pair<std::string, std::string>> params = {}) {
-  return {Errc::invalid,
-          fmt::format("the query parameter '{}' is wrong ({})", name, code),
-          "query_invalid",
-          {{"name", std::string(name)}},
-          {{std::string(name), std::string(code), std::move(params)}}};
-}
-
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -46,7 +38,7 @@ std::string cursor_of(const store::CaseRow& row, bool by_id) {
 
 Status read_cursor(std::string_view cursor, store::CaseQuery& query) {
   const auto bytes = from_base64url(cursor);
-  if (!bytes) return bad_query("cursor", "field_invalid");
+  if (!bytes) return http::bad_query("cursor", "field_invalid");
   std::string_view text = bytes.value();
   if (text.starts_with(query.by_id ? "i " : "p ")) {
     text.remove_prefix(2);
@@ -62,7 +54,7 @@ Status read_cursor(std::string_view cursor, store::CaseQuery& query) {
       return ok();
     }
   }
-  return bad_query("cursor", "field_invalid");
+  return http::bad_query("cursor", "field_invalid");
 }
 
 Result<store::CaseQuery> read_query(const Request& request, const Actor& actor,
@@ -75,40 +67,41 @@ Result<store::CaseQuery> read_query(const Request& request, const Actor& actor,
       while (true) {
         const std::string_view state = rest.substr(0, rest.find(','));
         if (std::find(kStates.begin(), kStates.end(), state) == kStates.end())
-          return bad_query(name, "field_invalid");
+          return http::bad_query(name, "field_invalid");
         query.states.emplace_back(state);
         if (state.size() == rest.size()) break;
         rest.remove_prefix(state.size() + 1);
       }
     } else if (name == "topic") {
-      if (model::find_topic(value) == nullptr) return bad_query(name, "topic_unknown");
+      if (model::find_topic(value) == nullptr) return http::bad_query(name, "topic_unknown");
       query.topic = value;
     } else if (name == "region") {
-      if (model::find_region(value) == nullptr) return bad_query(name, "region_unknown");
+      if (model::find_region(value) == nullptr) return http::bad_query(name, "region_unknown");
       query.region = value;
     } else if (name == "assignee") {
       query.assignee = value;
     } else if (name == "mine") {
-      if (value != "true" && value != "false") return bad_query(name, "field_invalid");
+      if (value != "true" && value != "false") return http::bad_query(name, "field_invalid");
       if (value == "true") query.assignee = actor.account;
     } else if (name == "q") {
-      if (value.empty() || http::characters(value) > 200) return bad_query(name, "field_invalid");
+      if (value.empty() || http::characters(value) > 200)
+        return http::bad_query(name, "field_invalid");
       query.text = value;
     } else if (name == "min_priority" || name == "limit") {
       const auto number = whole_number(value);
       const std::int64_t least = name == "limit" ? 1 : 0;
       if (!number || *number < least || *number > 100) {
-        return bad_query(name, "field_out_of_range",
-                         {{"min", std::to_string(least)}, {"max", "100"}});
+        return http::bad_query(name, "field_out_of_range",
+                               {{"min", std::to_string(least)}, {"max", "100"}});
       }
       (name == "limit" ? query.limit : query.min_priority) = *number;
     } else if (name == "sort") {
-      if (value != "priority" && value != "id") return bad_query(name, "field_invalid");
+      if (value != "priority" && value != "id") return http::bad_query(name, "field_invalid");
       query.by_id = value == "id";
     } else if (name == "cursor") {
       cursor = value;
     } else {
-      return bad_query(name, "field_unknown");
+      return http::bad_query(name, "field_unknown");
     }
   }
   if (cursor) {
@@ -170,7 +163,7 @@ Result<Response> show(store::View& view, const Request& request, const Actor& ac
   std::int64_t after = 0;
   if (const auto given = request.query_value("posts_after")) {
     const auto number = whole_number(*given);
-    if (!number || *number < 0) return bad_query("posts_after", "field_invalid");
+    if (!number || *number < 0) return http::bad_query("posts_after", "field_invalid");
     after = *number;
   }
   CLARION_TRY(auto row, store::find_case(view, request.params.at("id")));

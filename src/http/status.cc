@@ -1,5 +1,7 @@
 #include "http/status.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -29,6 +31,7 @@ int http_status(const Error& error) {
   if (by_code != kByCode.end()) return by_code->second;
   switch (error.errc) {
     case Errc::invalid:
+      if (error.code == "query_invalid") return 400;
       return !error.fields.empty() || error.code.starts_with("field_") ? 422 : 400;
     case Errc::unauthorised:
       return 401;
@@ -152,6 +155,15 @@ std::string_view general_code(Errc errc) {
       return "cancelled";
   }
   return "internal";
+}
+
+Error bad_query(std::string_view name, std::string_view code,
+                std::vector<std::pair<std::string, std::string>> params) {
+  return {Errc::invalid,
+          fmt::format("the query parameter '{}' is wrong ({})", name, code),
+          "query_invalid",
+          {{"name", std::string(name)}},
+          {{std::string(name), std::string(code), std::move(params)}}};
 }
 
 }  // namespace clarion::http

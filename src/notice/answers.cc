@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "desk/actions.h"
+#include "http/status.h"
 #include "http/etag.h"
 #include "identity/requests.h"
 #include "store/cases.h"
@@ -12,20 +13,11 @@
 
 namespace clarion::notice {
 
-Error bad_query(std::string_view name, std::string_view code,
-                std::vector<std::pair<std::string, std::string>> params) {
-  return {Errc::invalid,
-          fmt::format("the query parameter '{}' is wrong ({})", name, code),
-          "query_invalid",
-          {{"name", std::string(name)}},
-          {{std::string(name), std::string(code), std::move(params)}}};
-}
-
 Result<std::int64_t> number_in(std::string_view name, std::string_view text) {
   std::int64_t value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failed != std::errc() || end != text.data() + text.size() || value < 1)
-    return bad_query(name, "field_invalid");
+    return http::bad_query(name, "field_invalid");
   return value;
 }
 

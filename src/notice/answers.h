@@ -13,10 +13,7 @@
 // What the endpoints of this folder share.
 namespace clarion::notice {
 
-/// 422 query_invalid, naming the parameter; `code` says why.
-[[nodiscard]] Error bad_query(std::string_view name, std::string_view code,
-                              std::vector<std::pair<std::string, std::string>> params = {});
-/// A whole number from 1 on. Errors: bad_query.
+/// A whole number from 1 on. Errors: http::bad_query.
 [[nodiscard]] Result<std::int64_t> number_in(std::string_view name, std::string_view text);
 
 /// An answer with an ETag of its own bytes; 304 for If-None-Match. Only what is answered without a

@@ -1,6 +1,7 @@
 #include "notice/list.h"
 
 #include "base/bytes.h"
+#include "http/status.h"
 #include "model/position.h"
 #include "model/region.h"
 #include "model/topic.h"
@@ -96,7 +97,7 @@ Result<Listed> along_log(store::View& view, const ListQuery& query, const model:
                          model::Time now) {
   constexpr std::int64_t kStep = 200;
   constexpr std::size_t kStepBytes = 1U << 20U;
-  if (!query.cursor.empty()) return bad_query("cursor", "field_invalid");
+  if (!query.cursor.empty()) return http::bad_query("cursor", "field_invalid");
   json::array items;
   model::Position at{head.epoch, query.after->offset};
   std::size_t scanned = 0;
@@ -138,14 +139,14 @@ Result<ListQuery> read_list_query(const http::Request& request, bool staff, cons
   std::optional<ListQuery::Place> from_cursor;
   for (const auto& [name, value] : request.query) {
     if (name == "topic") {
-      if (model::find_topic(value) == nullptr) return bad_query(name, "topic_unknown");
+      if (model::find_topic(value) == nullptr) return http::bad_query(name, "topic_unknown");
       add_to(out.filter.topics, value);
     } else if (name == "region") {
-      if (model::find_region(value) == nullptr) return bad_query(name, "region_unknown");
+      if (model::find_region(value) == nullptr) return http::bad_query(name, "region_unknown");
       add_to(out.filter.regions, value);
     } else if (name == "kind") {
       if (std::find(kKinds.begin(), kKinds.end(), value) == kKinds.end())
-        return bad_query(name, "field_invalid");
+        return http::bad_query(name, "field_invalid");
       add_to(out.filter.kinds, value);
     } else if (name == "lang") {
       add_to(out.filter.langs, value);
@@ -154,7 +155,7 @@ Result<ListQuery> read_list_query(const http::Request& request, bool staff, cons
       out.since.reset();
       if (out.after) continue;
       const auto time = model::parse_time(value);
-      if (!time) return bad_query(name, "time_invalid");
+      if (!time) return http::bad_query(name, "time_invalid");
       out.since = zone.resolve(time.value());
     } else if (name == "wait") {
       std::int64_t seconds = 0;
@@ -162,23 +163,23 @@ Result<ListQuery> read_list_query(const http::Request& request, bool staff, cons
         CLARION_TRY(seconds, number_in(name, value));
       }
       if (seconds > kMostWait)
-        return bad_query(name, "field_out_of_range",
-                         {{"min", "0"}, {"max", std::to_string(kMostWait)}});
+        return http::bad_query(name, "field_out_of_range",
+                               {{"min", "0"}, {"max", std::to_string(kMostWait)}});
       out.wait = std::chrono::seconds(seconds);
     } else if (name == "live") {
-      if (value != "true" && value != "false") return bad_query(name, "field_invalid");
+      if (value != "true" && value != "false") return http::bad_query(name, "field_invalid");
       out.live = value == "true";
     } else if (name == "limit") {
       CLARION_TRY(out.limit, number_in(name, value));
       if (out.limit > 100)
-        return bad_query(name, "field_out_of_range", {{"min", "1"}, {"max", "100"}});
+        return http::bad_query(name, "field_out_of_range", {{"min", "1"}, {"max", "100"}});
     } else if (name == "cursor") {
       const auto cursor = from_base64url(value);
-      if (!cursor || cursor.value().empty()) return bad_query(name, "field_invalid");
+      if (!cursor || cursor.value().empty()) return http::bad_query(name, "field_invalid");
       out.cursor = cursor.value();
       if (out.cursor.find(':') != std::string::npos) {
         from_cursor = parse_place(out.cursor);
-        if (!from_cursor) return bad_query(name, "field_invalid");
+        if (!from_cursor) return http::bad_query(name, "field_invalid");
         out.cursor.clear();
       }
     } else if (name == "state" && staff) {
@@ -186,18 +187,18 @@ Result<ListQuery> read_list_query(const http::Request& request, bool staff, cons
       while (!rest.empty()) {
         const std::string_view state = rest.substr(0, rest.find(','));
         if (std::find(kStates.begin(), kStates.end(), state) == kStates.end())
-          return bad_query(name, "field_invalid");
+          return http::bad_query(name, "field_invalid");
         out.states.emplace_back(state);
         rest.remove_prefix(std::min(rest.size(), state.size() + 1));
       }
     } else {
-      return bad_query(name, "field_unknown");
+      return http::bad_query(name, "field_unknown");
     }
   }
   if (from_cursor) out.after = std::move(from_cursor);
   // The desk's list has an order of its own, which no place in the log belongs to.
   if (!out.states.empty() && (out.after || out.wait.count() > 0))
-    return bad_query(out.after ? "since" : "wait", "field_invalid");
+    return http::bad_query(out.after ? "since" : "wait", "field_invalid");
   return out;
 }
 

@@ -29,7 +29,7 @@ struct ListQuery {
   std::vector<std::string> states;  ///< of drafts, for the desk
   std::chrono::seconds wait{0};
 };
-/// Errors: bad_query of the first parameter that is wrong.
+/// Errors: http::bad_query of the first parameter that is wrong.
 [[nodiscard]] Result<ListQuery> read_list_query(const http::Request& request, bool staff,
                                                 const ops::Zone& zone);
 

@@ -1,5 +1,6 @@
 #include "notice/routes.h"
 
+#include "http/status.h"
 #include "notice/answers.h"
 #include "notice/list.h"
 #include "notice/notice_view.h"
@@ -217,7 +218,7 @@ void add_routes(http::Router& router, identity::Requests& requests, const Notice
                     if (!dry || *dry == "false") return act(request);
                     // Never publish for who asked to see what would happen.
                     if (*dry != "true" || request.params.at("action") != "publish")
-                      return http::problem(request, bad_query("dry_run", "field_invalid"));
+                      return http::problem(request, http::bad_query("dry_run", "field_invalid"));
                     return preview(request);
                   },
               .max_body_bytes = kMostBody});

@@ -1,5 +1,6 @@
 #include "pages/feeds.h"
 
+#include "http/status.h"
 #include "model/region.h"
 #include "model/topic.h"
 #include "pages/answer.h"
@@ -23,13 +24,6 @@ constexpr std::array<Form, 3> kForms = {
     {{"/feeds/rss.xml", "application/rss+xml", "RSS"},
      {"/feeds/atom.xml", "application/atom+xml", "Atom"},
      {"/feeds/feed.json", "application/feed+json", "JSON Feed"}}};
-
-Error bad(std::string_view name, std::string_view code) {
-  return {Errc::invalid,
-          fmt::format("the query parameter '{}' is wrong ({})", name, code),
-          "query_invalid",
-          {{"name", std::string(name)}}};
-}
 
 std::string query_of(const std::vector<std::string>& topics,
                      const std::vector<std::string>& regions) {
@@ -90,7 +84,7 @@ Result<FeedQuery> read_feed_query(const http::Request& request) {
   for (const auto& [name, value] : request.query) {
     if (name == "min_severity") {
       const auto severity = model::parse_severity(value);
-      if (!severity) return bad(name, "field_invalid");
+      if (!severity) return http::bad_query(name, "field_invalid");
       out.filter.min_severity = severity;
       continue;
     }
@@ -99,18 +93,20 @@ Result<FeedQuery> read_feed_query(const http::Request& request) {
                  : name == "kind"   ? out.filter.kinds
                                     : out.filter.langs;
     if (name != "topic" && name != "region" && name != "kind" && name != "lang")
-      return bad(name, "field_unknown");
+      return http::bad_query(name, "field_unknown");
     if (!list) list.emplace();
     std::string_view rest = value;
     while (!rest.empty()) {
       const std::string_view item = rest.substr(0, rest.find(','));
       rest.remove_prefix(std::min(rest.size(), item.size() + 1));
-      if (name == "topic" && model::find_topic(item) == nullptr) return bad(name, "topic_unknown");
+      if (name == "topic" && model::find_topic(item) == nullptr)
+        return http::bad_query(name, "topic_unknown");
       if (name == "region" && model::find_region(item) == nullptr)
-        return bad(name, "region_unknown");
+        return http::bad_query(name, "region_unknown");
       if (name == "kind" && std::find(kKinds.begin(), kKinds.end(), item) == kKinds.end())
-        return bad(name, "field_invalid");
-      if (name == "lang" && item != "zh" && item != "en") return bad(name, "field_invalid");
+        return http::bad_query(name, "field_invalid");
+      if (name == "lang" && item != "zh" && item != "en")
+        return http::bad_query(name, "field_invalid");
       list->emplace_back(item);
     }
   }

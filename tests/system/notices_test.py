@@ -82,7 +82,7 @@ class Drafts(Notices):
                     answer = self.server.get(f"/v1/notices/{notice}{target}", token)
                     self.assertEqual((answer.status, answer.code), (404, "not_found"))
                 self.assertNotIn(notice, self.server.get("/v1/notices", token).body)
-            self.refused(self.server.get(f"/v1/notices?state={state}"), 422, "query_invalid")
+            self.refused(self.server.get(f"/v1/notices?state={state}"), 400, "query_invalid")
             listed = self.desk.ok(self.server.get(f"/v1/notices?state={state}&limit=100", self.desk.bo))["items"]
             self.assertIn(notice, [each["id"] for each in listed])
             if state == "draft":
@@ -292,7 +292,7 @@ class Revisions(Notices):
         self.assertEqual([(each["revision"], each["state"]) for each in self.public(notice, "/revisions").json["items"]], [(1, "superseded"), (2, "published")])
         self.assertEqual(self.public(notice, "?revision=3").status, 404)
         for wrong in ("0", "-1", "x", "", "1e1", "99999999999999999999"):
-            self.assertEqual(self.public(notice, "?revision=" + wrong).status, 422, wrong)
+            self.assertEqual(self.public(notice, "?revision=" + wrong).status, 400, wrong)
 
     def test_a_correction_says_why_and_an_update_needs_not(self):
         notice = self.desk.published()["id"]
@@ -593,7 +593,7 @@ class Lists(Notices):
         for query, name in (("limit=0", "limit"), ("limit=101", "limit"), ("topic=x", "topic"), ("region=9", "region"), ("kind=x", "kind"), ("since=x", "since"), ("live=1", "live"),
                             ("cursor=!", "cursor"), ("cursor=", "cursor"), ("cursor=AAAA", "cursor"), ("colour=red", "colour")):
             answer = self.server.get("/v1/notices?" + query)
-            self.refused(answer, 422, "query_invalid")
+            self.refused(answer, 400, "query_invalid")
             self.assertEqual(answer.json["errors"][0]["pointer"].strip("/"), name)
 
 
