@@ -99,6 +99,7 @@ std::vector<std::string> names_where(const Node& node, bool (*wanted)(const Argu
 }
 std::vector<std::string> verbs_of(const Node& node) {
   std::vector<std::string> names;
+  names.reserve(node.verbs.size());
   for (const Choice& verb : node.verbs) names.push_back(verb.name);
   return names;
 }

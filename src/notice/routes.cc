@@ -82,7 +82,7 @@ Result<Version> version_of(const Request& request) {
 
 /// Answers the list at once when it has something to tell, else when a publication gives it some or
 /// the wait is over.
-void answer_list(Request request, http::Answer answer, identity::Requests& requests,
+void answer_list(Request request, const http::Answer& answer, identity::Requests& requests,
                  const NoticeOptions& options, PollRoom& polls) {
   const bool staff = is_staff(identity::actor_of(request), requests.policy());
   const auto query = read_list_query(request, staff, options.zone);
@@ -149,12 +149,13 @@ void add_routes(http::Router& router, identity::Requests& requests, const Notice
     };
   };
 
-  router.add({.method = "GET",
-              .pattern = "/v1/notices",
-              .guard = requests.optional(),
-              .deferred = [&requests, &options, &polls](Request request, http::Answer answer) {
-                answer_list(std::move(request), std::move(answer), requests, options, polls);
-              }});
+  router.add(
+      {.method = "GET",
+       .pattern = "/v1/notices",
+       .guard = requests.optional(),
+       .deferred = [&requests, &options, &polls](Request request, const http::Answer& answer) {
+         answer_list(std::move(request), answer, requests, options, polls);
+       }});
   router.add({.method = "GET",
               .pattern = "/v1/notices/{id}",
               .guard = requests.optional(),
