@@ -7,9 +7,9 @@ namespace clarion::library {
 namespace {
 
 constexpr std::size_t kCandidates = 20;
-/// Answers kept, and the longest text of one: at most 4 MiB a matcher. Longer texts are rarely
+/// Answers kept, and the longest text of one: at most 20 MiB a matcher. Longer texts are rarely
 /// reposted word for word.
-constexpr std::size_t kRecent = 1024, kLongestRecent = 4096;
+constexpr std::size_t kRecent = 4096, kLongestRecent = 4096;
 
 /// What each sign of a match weighs: logistic regression over the 983 texts of the labelled pairs
 /// and their best eight candidates, five-fold by claim (README.md). A handful, since more only

@@ -161,7 +161,8 @@ class Mutations(unittest.TestCase):
         verdict = json.dumps({"verdict": "false", "reason": "r", "evidence": [{"title": "t", "url": "https://e.example", "publisher": "p"}]}).encode()
         calls = [("POST", "/v1/notices", notice), ("PATCH", f"/v1/notices/{self.draft}", notice), ("POST", f"/v1/notices/{self.notice}/withdraw", b'{"reason_code":"wrongs","reason":"r"}'),
                  ("POST", f"/v1/notices/{self.draft}/publish", b'{"at":"2099-01-01T00:00:00Z","confirm":"x"}'), ("POST", f"/v1/cases/{self.case}/verdict", verdict), ("POST", f"/v1/cases/{self.case}/note", b'{"text":"t"}'),
-                 ("POST", f"/v1/cases/{self.case}/assign", b'{"user":"chen","note":"n"}')]
+                 ("POST", f"/v1/cases/{self.case}/assign", b'{"user":"chen","note":"n"}'), ("POST", "/v1/check", '{"text":"听说喝点白酒就能杀死新冠病毒"}'.encode()),
+                 ("POST", "/v1/library", '[{"@type":"ClaimReview","claimReviewed":"停水三天","url":"https://a.example/1","reviewRating":{"alternateName":"虛假","ratingValue":1}}]'.encode())]
         connection = self.connection()
         with self.no_growth():
             for _ in range(2500):
@@ -200,7 +201,7 @@ class Mutations(unittest.TestCase):
     def test_paths_and_queries(self):
         spread = random.Random(5)
         seeds = [b"/v1/cases?state=open,assigned&limit=1&sort=id&cursor=aSBjXzAx&q=%E7%99%BD%E9%85%92", f"/v1/cases/{self.case}?posts_after=0".encode(), f"/v1/notices/{self.notice}?revision=1".encode(),
-                 b"/v1/notices?topic=typhoon&region=440100&since=2026-01-01&live=true&cursor=MTAw&limit=3", f"/v1/notices/{self.notice}/revisions".encode(), b"/.well-known/jwks.json", b"/v1/experts"]
+                 b"/v1/notices?topic=typhoon&region=440100&since=2026-01-01&live=true&cursor=MTAw&limit=3", f"/v1/notices/{self.notice}/revisions".encode(), b"/.well-known/jwks.json", b"/v1/experts", b"/v1/library?q=%E7%99%BD%E9%85%92&limit=5", b"/v1/library?cursor=YQ&limit=3"]
         connection = self.connection()
         for _ in range(3000):
             target = mutated(spread.choice(seeds), spread)
