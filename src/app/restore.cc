@@ -33,8 +33,9 @@ bool there(const std::string& path) {
 }
 
 bool holds_data(const std::string& folder) {
-  return std::any_of(kParts.begin(), kParts.end(),
-                     [&folder](const char* part) { return there(folder + "/" + part); });
+  return std::any_of(kParts.begin(), kParts.end(), [&folder](const char* part) {
+    return there(fmt::format("{}/{}", folder, part));
+  });
 }
 
 Status make_folder(const std::string& path) {
