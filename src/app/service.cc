@@ -318,6 +318,7 @@ void Service::stop() {
   if (polls_) polls_->close();
   if (gateway_) gateway_->stop();
   if (server_) server_->stop();
+  gateway_.reset();  // its timers live on the server's cores
   server_.reset();
 }
 

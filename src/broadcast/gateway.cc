@@ -72,8 +72,11 @@ class HubGateway final : public Gateway {
   HubGateway& operator=(const HubGateway&) = delete;
 
   http::TakeOver take_over() override {
-    return
-        [hubs = hubs_](http::Upgrade upgrade) { hubs[upgrade.core]->accept(std::move(upgrade)); };
+    // Weak: the server keeps this function longer than its cores, whose timers the hubs hold.
+    std::vector<std::weak_ptr<Hub>> hubs(hubs_.begin(), hubs_.end());
+    return [hubs = std::move(hubs)](http::Upgrade upgrade) {
+      if (const auto hub = hubs[upgrade.core].lock()) hub->accept(std::move(upgrade));
+    };
   }
 
   void publish(std::string_view channel, FramePtr frame) override {

@@ -126,7 +126,10 @@ void Connection::on_deadline() {
 }
 
 void Connection::drain() {
-  if (state_ == State::head && !head_begun_ && in_.empty()) close();
+  error_code ignored;
+  const bool idle = state_ == State::head && !head_begun_ && in_.empty();
+  // A request that has come and was not read yet is answered.
+  if (idle && socket_.available(ignored) == 0) close();
 }
 
 void Connection::hand_over() {
