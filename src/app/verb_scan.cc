@@ -3,21 +3,16 @@
 #include "app/command_line.h"
 #include "app/library_files.h"
 #include "app/line_source.h"
-#include "intake/batch.h"
+#include "app/scan_worker.h"
 #include "intake/parse.h"
-#include "intake/scan_json.h"
-#include "library/matcher.h"
-#include "rules/scanner.h"
 
 #include <fmt/format.h>
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -25,178 +20,12 @@
 namespace clarion::app {
 namespace {
 
-struct Counts {
-  std::uint64_t posts = 0, flagged = 0, deletes = 0, rejected = 0, bytes = 0;
-  void add(const Counts& other) {
-    posts += other.posts;
-    flagged += other.flagged;
-    deletes += other.deletes;
-    rejected += other.rejected;
-    bytes += other.bytes;
-  }
-};
-
-/// A block of lines on its way through a worker.
-struct Job {
-  LineBlock block;
-  std::string_view file;  // as messages name it
-  std::string results, complaints;
-  Counts counts;
-  bool done = false;
-};
-
-/// What all workers share.
-struct Setup {
-  std::shared_ptr<const rules::RuleSet> rules;
-  std::shared_ptr<const library::Index> library;
-  MatchPosts match = MatchPosts::flagged;
-  bool all = false;
-};
-
-/// What one thread needs to turn lines into results.
-class Worker {
- public:
-  explicit Worker(const Setup& setup)
-      : scanner_(setup.rules), matcher_(setup.library), match_(setup.match), all_(setup.all) {}
-
-  void run(Job& job) {
-    job.results.clear();
-    job.complaints.clear();
-    job.counts = {};
-    job.counts.bytes = job.block.bytes.size();
-    std::uint64_t number = job.block.first_line;
-    for (std::string_view rest = job.block.bytes; !rest.empty(); ++number) {
-      const std::string_view line = intake::take_line(rest);
-      if (intake::is_blank(line)) continue;
-      if (const auto parsed = parser_.parse(line, post_); !parsed) {
-        ++job.counts.rejected;
-        const Error& error = parsed.error();
-        job.complaints += fmt::format("{}:{}: {}: {}\n", job.file, number, error.code, error.text);
-        continue;
-      }
-      scan(job);
-    }
-  }
-
- private:
-  void scan(Job& job) {
-    if (post_.op == model::Post::Op::remove) {
-      ++job.counts.deletes;
-      return;
-    }
-    ++job.counts.posts;
-    const model::ScanResult& result = scanner_.scan(post_, all_);
-    if (result.flagged) ++job.counts.flagged;
-    if (!result.flagged && !all_) return;
-    intake::ScanRecord record{.post_id = post_.id, .source = post_.source, .result = result};
-    if (all_) record.debunks.emplace();
-    const bool asked =
-        match_ == MatchPosts::all || (match_ == MatchPosts::flagged && result.flagged);
-    if (asked && matcher_.index().size() > 0) match(record);
-    intake::append_scan_json(job.results, record);
-    job.results += '\n';
-  }
-
-  void match(intake::ScanRecord& record) {
-    std::string_view folded = scanner_.folded().bytes;
-    if (folded.empty()) {  // a post may speak in its subtitles alone
-      for (const model::Post::Media& medium : post_.media) {
-        if (medium.text.empty()) continue;
-        text::fold(medium.text, folded_);
-        folded = folded_.bytes;
-        break;
-      }
-    }
-    const auto matches = matcher_.match(folded);
-    if (matches.empty()) return;
-    if (matches.front().score >= library::kSuggest) {
-      record.debunk_id = matches.front().entry->debunk.id;
-      record.debunk_score = matches.front().score;
-      record.known = matches.front().known;
-    }
-    if (!all_) return;
-    debunks_.clear();
-    for (const library::Match& match : matches)
-      debunks_.emplace_back(match.entry->debunk.id, match.score);
-    record.debunks.emplace(debunks_);
-  }
-
-  intake::PostParser parser_;
-  rules::Scanner scanner_;
-  library::Matcher matcher_;
-  MatchPosts match_;
-  model::Post post_;
-  text::Folded folded_;
-  std::vector<std::pair<std::string_view, double>> debunks_;
-  bool all_;
-};
-
-/// Hands jobs to workers on threads of their own. The mutex guards the queue and every job's
-/// `done`.
-class Pool {
- public:
-  Pool(std::size_t threads, const Setup& setup) {
-    for (std::size_t i = 0; i < threads; ++i) {
-      threads_.emplace_back([this, setup] { work(Worker(setup)); });
-    }
-  }
-  ~Pool() {
-    {
-      const std::lock_guard lock(mutex_);
-      ending_ = true;
-    }
-    wake_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
-  }
-  Pool(const Pool&) = delete;
-  Pool& operator=(const Pool&) = delete;
-
-  void start(Job& job) {
-    {
-      const std::lock_guard lock(mutex_);
-      job.done = false;
-      queue_.push_back(&job);
-    }
-    wake_.notify_one();
-  }
-  void wait(const Job& job) {
-    std::unique_lock lock(mutex_);
-    finished_.wait(lock, [&] { return job.done; });
-  }
-  [[nodiscard]] bool is_done(const Job& job) {
-    const std::lock_guard lock(mutex_);
-    return job.done;
-  }
-
- private:
-  void work(Worker worker) {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      wake_.wait(lock, [&] { return ending_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      Job& job = *queue_.front();
-      queue_.pop_front();
-      lock.unlock();
-      worker.run(job);
-      lock.lock();
-      job.done = true;
-      finished_.notify_one();
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable wake_, finished_;
-  std::deque<Job*> queue_;
-  bool ending_ = false;
-  std::vector<std::thread> threads_;
-};
-
 /// A line on a terminal that says how far it is.
 class Bar {
  public:
   Bar(std::FILE* err, const ops::Clock& clock)
       : err_(err), clock_(clock), shown_(::isatty(::fileno(err)) != 0) {}
-  void update(const Counts& counts, const LineSource& source, std::string_view file) {
+  void update(const ScanCounts& counts, const LineSource& source, std::string_view file) {
     if (!shown_) return;
     constexpr std::chrono::milliseconds kEvery{100};
     const auto now = clock_.steady();
@@ -239,7 +68,7 @@ bool write_all(std::FILE* file, std::string_view text) {
 /// order.
 class Run {
  public:
-  Run(const Setup& setup, std::size_t threads, std::FILE* out, std::FILE* err,
+  Run(const ScanSetup& setup, std::size_t threads, std::FILE* out, std::FILE* err,
       const ops::Clock& clock)
       : out_(out), err_(err), bar_(err, clock) {
     if (threads == 1) {
@@ -254,7 +83,7 @@ class Run {
     CLARION_TRY(const auto source, LineSource::open(path, intake::PostLimits::kLineBytes));
     const std::string_view name = path == "-" ? std::string_view("stdin") : std::string_view(path);
     for (;;) {
-      std::unique_ptr<Job> job = take_job();
+      std::unique_ptr<ScanJob> job = take_job();
       job->file = name;
       auto more = source->next(job->block);
       if (!more) {
@@ -288,11 +117,11 @@ class Run {
     bar_.clear();
     return ok();
   }
-  [[nodiscard]] const Counts& counts() const { return counts_; }
+  [[nodiscard]] const ScanCounts& counts() const { return counts_; }
 
  private:
-  std::unique_ptr<Job> take_job() {
-    if (spare_.empty()) return std::make_unique<Job>();
+  std::unique_ptr<ScanJob> take_job() {
+    if (spare_.empty()) return std::make_unique<ScanJob>();
     auto job = std::move(spare_.back());
     spare_.pop_back();
     return job;
@@ -306,7 +135,7 @@ class Run {
     return ok();
   }
 
-  Status write(const Job& job) {
+  Status write(const ScanJob& job) {
     counts_.add(job.counts);
     if (!job.complaints.empty()) {
       bar_.clear();
@@ -322,13 +151,13 @@ class Run {
   std::FILE* out_;
   std::FILE* err_;
   Bar bar_;
-  std::optional<Worker> alone_;
+  std::optional<ScanWorker> alone_;
   // Before the pool, so that its threads end before the jobs they work on.
-  std::deque<std::unique_ptr<Job>> pending_;
-  std::vector<std::unique_ptr<Job>> spare_;
-  std::optional<Pool> pool_;
+  std::deque<std::unique_ptr<ScanJob>> pending_;
+  std::vector<std::unique_ptr<ScanJob>> spare_;
+  std::optional<ScanPool> pool_;
   std::size_t most_ = 1;
-  Counts counts_;
+  ScanCounts counts_;
 };
 
 Result<std::shared_ptr<const rules::RuleSet>> load_rules(const ScanOptions& options) {
@@ -346,7 +175,8 @@ int failed(std::FILE* err, const Error& error, std::string_view option = {}) {
   return error.errc == Errc::invalid ? 2 : 1;
 }
 
-void print_summary(std::FILE* err, const Counts& counts, std::chrono::steady_clock::duration took) {
+void print_summary(std::FILE* err, const ScanCounts& counts,
+                   std::chrono::steady_clock::duration took) {
   const double seconds = std::max(std::chrono::duration<double>(took).count(), 1e-6);
   fmt::print(err,
              "{} posts, {} flagged, {} deletes, {} lines rejected in {:.2f} s: {:.0f} posts/s, "
@@ -375,7 +205,8 @@ int run_scan(const ScanOptions& options, std::FILE* out, std::FILE* err, const o
     failed(err, library.error(), "--library");
     return 2;
   }
-  const Setup setup{std::move(rules).value(), library.value().index, options.match, options.all};
+  const ScanSetup setup{std::move(rules).value(), library.value().index, options.match,
+                        options.all};
   const std::size_t threads =
       options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::string> files = options.files;
