@@ -69,6 +69,11 @@ Result<std::unique_ptr<DemoHost>> DemoHost::make(ops::ConfigSources& sources, do
     sources.overrides.push_back({std::string(key), std::string(value), "--demo"});
   CLARION_TRY(auto config, ops::load_config(sources));
   CLARION_TRY(check_loopback(config.server.listen));
+  if (!config.server.tls_certificate.empty() || !config.server.tls_key.empty()) {
+    return Error{Errc::invalid,
+                 "--demo speaks plain HTTP on loopback: leave server.tls_certificate and "
+                 "server.tls_key out"};
+  }
   const bool named = std::any_of(sources.overrides.begin(), sources.overrides.end(),
                                  [](const ops::Override& each) { return each.key == "data.dir"; });
   if (!named) {

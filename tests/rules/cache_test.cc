@@ -10,8 +10,8 @@ namespace fs = std::filesystem;
 
 class Cache : public ::testing::Test {
  protected:
-  Cache() { fs::remove_all(folder_); }
-  ~Cache() override { fs::remove_all(folder_); }
+  Cache() { fs::remove_all(folder_.parent_path()); }
+  ~Cache() override { fs::remove_all(folder_.parent_path()); }
 
   std::shared_ptr<const RuleSet> make() {
     return compile({one_rule("{any: [封城, {regex: '死[0-9]+人'}, {view: pinyin, any: [停水]}]}")},

@@ -118,6 +118,11 @@ class Bounds(unittest.TestCase):
             self.assertIn("loopback", said)
         self.assertEqual(2, self.refused("--demo", "--set", "server.listen=0.0.0.0:0")[0])
 
+    def test_speaks_plain_http(self):
+        status, said = self.refused("--demo", "--listen", "127.0.0.1:0", "--set", "server.tls_certificate=c.pem", "--set", "server.tls_key=k.pem")
+        self.assertEqual(2, status)
+        self.assertIn("server.tls_certificate", said)
+
     def test_speed_is_bounded_and_needs_the_demo(self):
         self.assertEqual(2, self.refused("--demo-speed", "2")[0])
         self.assertEqual(2, self.refused("--demo", "--demo-speed", "0")[0])
