@@ -1,11 +1,11 @@
 #include "notice/keyring.h"
 
 #include "base/bytes.h"
+#include "notice/detail/ed25519.h"
 #include "ops/files.h"
 #include "store/audit.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <unistd.h>
 
@@ -16,20 +16,11 @@
 namespace clarion::notice {
 namespace {
 
-constexpr std::size_t kKeyBytes = 32, kSignatureBytes = 64;  // RFC 8032 section 5.1
-
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
-using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
-
-const unsigned char* raw(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
+using detail::Context;
+using detail::Key;
+using detail::kKeyBytes;
+using detail::kSignatureBytes;
+using detail::raw;
 
 /// RFC 7638: the hash of the key's required members in canonical form.
 std::string thumbprint(std::string_view public_key) {
