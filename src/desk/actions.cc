@@ -1,7 +1,7 @@
 #include "desk/actions.h"
 
+#include "desk/action_parts.h"
 #include "desk/evidence.h"
-#include "http/fields.h"
 #include "identity/requests.h"
 #include "store/accounts.h"
 #include "store/audit.h"
@@ -17,44 +17,7 @@ namespace {
 using identity::Act;
 using store::CaseRow;
 
-constexpr std::size_t kReasonCharacters = 4000;
 constexpr std::size_t kMostEvidence = 20;
-
-/// What an action left to be written.
-struct Outcome {
-  json::object event;      ///< detail of the history entry; may hold words of people
-  json::object audit;      ///< detail of the audit record; ids and hashes alone
-  bool load_fell = false;  ///< somebody can take a waiting case now
-};
-
-struct Work {
-  const CaseAction& action;
-  CaseRow& row;
-  const json::object& body;
-};
-
-Error wrong_state(const CaseRow& row) {
-  return {Errc::conflict,
-          fmt::format("the case is '{}', this does not go from there", row.state),
-          "case_state",
-          {{"state", row.state}}};
-}
-Error held(const CaseRow& row) {
-  return {Errc::conflict,
-          fmt::format("the case is held by '{}'", row.assignee.value_or("")),
-          "held",
-          {{"holder", row.assignee.value_or("")}}};
-}
-
-bool state_is(const CaseRow& row, std::initializer_list<std::string_view> states) {
-  return std::find(states.begin(), states.end(), row.state) != states.end();
-}
-
-void let_go(CaseRow& row) {
-  row.assignee.reset();
-  row.lease_until.reset();
-  row.details.erase("assignment_reasons");
-}
 
 Result<Outcome> claim(const Work& work) {
   CaseRow& row = work.row;
@@ -215,19 +178,6 @@ Result<Outcome> reopen(const Work& work) {
   return outcome;
 }
 
-Result<Outcome> note(const Work& work) {
-  http::Fields fields(work.body);
-  const std::string text = fields.required_text("text", kReasonCharacters);
-  CLARION_TRY(fields.finish());
-  return Outcome{{{"text", text}}, {}, false};
-}
-
-struct Action {
-  std::string_view name;
-  Act right;
-  Result<Outcome> (*run)(const Work&);
-};
-
 constexpr std::array kActions = std::to_array<Action>({
     {"claim", Act::work_case, claim},
     {"extend", Act::work_case, extend},
@@ -241,6 +191,30 @@ constexpr std::array kActions = std::to_array<Action>({
 });
 
 }  // namespace
+
+Error wrong_state(const CaseRow& row) {
+  return {Errc::conflict,
+          fmt::format("the case is '{}', this does not go from there", row.state),
+          "case_state",
+          {{"state", row.state}}};
+}
+
+Error held(const CaseRow& row) {
+  return {Errc::conflict,
+          fmt::format("the case is held by '{}'", row.assignee.value_or("")),
+          "held",
+          {{"holder", row.assignee.value_or("")}}};
+}
+
+bool state_is(const CaseRow& row, std::initializer_list<std::string_view> states) {
+  return std::find(states.begin(), states.end(), row.state) != states.end();
+}
+
+void let_go(CaseRow& row) {
+  row.assignee.reset();
+  row.lease_until.reset();
+  row.details.erase("assignment_reasons");
+}
 
 bool is_own(const CaseRow& row, const identity::Actor& actor) {
   return !actor.account.empty() && row.assignee == actor.account;
@@ -269,6 +243,7 @@ Result<CaseRow> act_on_case(const CaseAction& action, std::string_view name,
   CLARION_TRY(identity::may_act_in(action.actor, row->regions));
   CLARION_TRY(identity::check_version(action.if_match, row->version));
   CLARION_TRY(auto outcome, found->run({action, *row, body}));
+  if (outcome.unchanged) return std::move(*row);
   ++row->version;
   CLARION_TRY(store::update_case(action.tx, *row));
   CLARION_TRY(store::add_case_event(action.tx, row->id, action.actor.account, name, outcome.event));
