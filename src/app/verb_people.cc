@@ -1,6 +1,6 @@
 #include "app/command_line.h"
 #include "app/folder.h"
-#include "desk/experts.h"
+#include "roster/experts.h"
 #include "identity/credentials.h"
 #include "model/region.h"
 #include "store/accounts.h"
@@ -204,7 +204,7 @@ int expert_import(const std::string& data, const std::string& file) {
   if (!in) return fail({Errc::unavailable, fmt::format("{}: can't be read", file)});
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   return change(data, [&](store::Tx& tx, Folder&) -> Result<std::string> {
-    const auto count = desk::import_experts(tx, text, cli_actor());
+    const auto count = roster::import_experts(tx, text, cli_actor());
     if (!count) return within(file, count.error());
     return fmt::format("imported {} expert{}", count.value(), count.value() == 1 ? "" : "s");
   });

@@ -2,7 +2,7 @@
 
 #include "base/bytes.h"
 #include "demo/package.h"
-#include "desk/experts.h"
+#include "roster/experts.h"
 #include "identity/credentials.h"
 #include "library/library.h"
 #include "store/accounts.h"
@@ -34,7 +34,7 @@ Result<std::vector<Place>> places() {
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     if (line.empty()) continue;
     CLARION_TRY(auto record, parse_json(line));
-    CLARION_TRY(auto expert, desk::read_expert(record));
+    CLARION_TRY(auto expert, roster::read_expert(record));
     if (!expert.account) return Error{Errc::invalid, "experts.ndjson: an expert without user"};
     out.push_back({*expert.account, "expert"});
   }
@@ -110,7 +110,7 @@ Result<People> make_people(store::Database& database, ops::Random& random) {
       CLARION_TRY(out.tokens[place.account],
                   issue(tx, random, "demo " + place.account, "desk", place.account));
     }
-    CLARION_TRY(desk::import_experts(tx, experts_ndjson(), kActor));
+    CLARION_TRY(roster::import_experts(tx, experts_ndjson(), kActor));
     CLARION_TRY(library::import_into(tx, debunks, std::string(kActor)));
     for (const std::string_view account : {kOperator, kExpert, kApprover, kAdmin}) {
       CLARION_TRY(out.visitor_tokens[std::string(account)],

@@ -5,6 +5,7 @@
 #include "identity/requests.h"
 #include "store/accounts.h"
 #include "store/audit.h"
+#include "store/experts.h"
 
 #include <fmt/format.h>
 

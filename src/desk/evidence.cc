@@ -69,7 +69,7 @@ Result<std::vector<Candidate>> candidates(store::View& view) {
   CLARION_TRY(auto rows, store::list_experts(view));
   std::vector<Candidate> out;
   for (const store::ExpertRow& row : rows) {
-    Candidate candidate{expert_of(row), 0};
+    Candidate candidate{roster::expert_of(row), 0};
     if (candidate.expert.account.empty()) continue;
     CLARION_TRY(candidate.load, store::load_of(view, candidate.expert.account));
     out.push_back(std::move(candidate));

@@ -7,6 +7,7 @@
 #include "http/fields.h"
 #include "model/region.h"
 #include "model/topic.h"
+#include "store/experts.h"
 
 #include <fmt/format.h>
 

@@ -22,7 +22,7 @@ void add(Ranked& ranked, std::string_view code, std::int64_t points, json::objec
 }
 
 std::optional<Ranked> rank(const RoutingNeed& need, const Candidate& candidate) {
-  const Expert& expert = candidate.expert;
+  const roster::Expert& expert = candidate.expert;
   if (expert.account.empty() || candidate.load >= expert.capacity ||
       holds(need.not_to, expert.account))
     return std::nullopt;

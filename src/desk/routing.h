@@ -1,6 +1,6 @@
 #pragma once
 
-#include "desk/experts.h"
+#include "roster/experts.h"
 
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@ struct RoutingNeed {
 };
 
 struct Candidate {
-  Expert expert;
+  roster::Expert expert;
   std::int64_t load = 0;  ///< cases held now
 };
 

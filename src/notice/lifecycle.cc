@@ -9,6 +9,7 @@
 #include "store/accounts.h"
 #include "store/audit.h"
 #include "store/cases.h"
+#include "store/experts.h"
 
 #include <fmt/format.h>
 

@@ -78,15 +78,4 @@ Status add_verdict(Tx& tx, const VerdictRow& row);
                                                                std::string_view case_id);
 [[nodiscard]] Result<std::vector<VerdictRow>> all_verdicts(View& view);
 
-struct ExpertRow {
-  std::string id;
-  std::optional<std::string> account;
-  json::object record;  ///< as imported (contract section 2)
-};
-/// Writes or replaces. Errors: `conflict` when another expert has that account.
-Status put_expert(Tx& tx, const ExpertRow& row);
-[[nodiscard]] Result<std::vector<ExpertRow>> list_experts(View& view);
-[[nodiscard]] Result<std::optional<ExpertRow>> find_expert(View& view, std::string_view id);
-[[nodiscard]] Result<std::optional<ExpertRow>> find_expert_of(View& view, std::string_view account);
-
 }  // namespace clarion::store

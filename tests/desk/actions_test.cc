@@ -2,6 +2,7 @@
 
 #include "desk/evidence.h"
 #include "store/accounts.h"
+#include "store/experts.h"
 #include "store/posts.h"
 #include "store/temp_store.h"
 

@@ -41,10 +41,6 @@ VerdictRow verdict_at(const sqlite::Statement& row) {
   return {row.text(0), row.text(1), row.text(2), time_of(row.integer(3)), row.text(4)};
 }
 
-ExpertRow expert_at(const sqlite::Statement& row) {
-  return {row.text(0), text_at(row, 1), json_at(row, 2).as_object()};
-}
-
 bool any_matches(const std::vector<std::string>& regions, const std::vector<std::string>& wanted) {
   for (const std::string& a : regions) {
     for (const std::string& b : wanted) {
@@ -245,38 +241,6 @@ Result<std::vector<VerdictRow>> all_verdicts(View& view) {
   auto query =
       view.connection().prepare("SELECT id, case_id, actor, at, record FROM verdicts ORDER BY id");
   return collect(query, verdict_at);
-}
-
-Status put_expert(Tx& tx, const ExpertRow& row) {
-  auto insert = tx.connection().prepare(
-      "INSERT INTO experts(id, account, record, changed_at) VALUES(?,?,?,?) "
-      "ON CONFLICT(id) DO UPDATE SET account = excluded.account, record = excluded.record, "
-      "changed_at = excluded.changed_at");
-  Status done =
-      insert.bind_all(row.id, row.account, json::serialize(row.record), ms(tx.now())).run();
-  if (!done && done.error().errc == Errc::conflict) {
-    return Error{Errc::conflict, fmt::format("expert '{}': another expert has the account '{}'",
-                                             row.id, row.account.value_or(""))};
-  }
-  return done;
-}
-
-Result<std::vector<ExpertRow>> list_experts(View& view) {
-  auto query = view.connection().prepare("SELECT id, account, record FROM experts ORDER BY id");
-  return collect(query, expert_at);
-}
-
-Result<std::optional<ExpertRow>> find_expert(View& view, std::string_view id) {
-  auto query = view.connection().prepare("SELECT id, account, record FROM experts WHERE id = ?");
-  query.bind(id);
-  return first(query, expert_at);
-}
-
-Result<std::optional<ExpertRow>> find_expert_of(View& view, std::string_view account) {
-  auto query =
-      view.connection().prepare("SELECT id, account, record FROM experts WHERE account = ?");
-  query.bind(account);
-  return first(query, expert_at);
 }
 
 }  // namespace clarion::store

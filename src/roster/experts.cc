@@ -1,4 +1,4 @@
-#include "desk/experts.h"
+#include "roster/experts.h"
 
 #include "base/bytes.h"
 #include "http/fields.h"
@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace clarion::desk {
+namespace clarion::roster {
 namespace {
 
 constexpr std::int64_t kDefaultCapacity = 5;
@@ -113,4 +113,4 @@ Result<std::size_t> import_experts(store::Tx& tx, std::string_view ndjson, std::
   return count;
 }
 
-}  // namespace clarion::desk
+}  // namespace clarion::roster

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "base/json.h"
-#include "store/cases.h"
+#include "store/experts.h"
 
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace clarion::desk {
+namespace clarion::roster {
 
 /// An expert as routing sees one (contract section 2).
 struct Expert {
@@ -28,4 +28,4 @@ struct Expert {
 /// does not exist. Audited as `actor`.
 Result<std::size_t> import_experts(store::Tx& tx, std::string_view ndjson, std::string_view actor);
 
-}  // namespace clarion::desk
+}  // namespace clarion::roster

@@ -1,0 +1,86 @@
+#include "roster/duty.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace clarion::roster {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+OnDuty on_duty_of(const Stretch& one) {
+  return {one.account,     one.slot,         one.post.duty, one.post.line,
+          one.post.topics, one.post.regions, one.from,      one.until};
+}
+
+}  // namespace
+
+Result<std::vector<OnDuty>> on_duty(store::View& view, const ops::Zone& zone, model::Time at) {
+  CLARION_TRY(auto roster, load(view, zone, at, at + milliseconds(1)));
+  std::vector<OnDuty> out;
+  for (const Stretch& one : expand(roster, zone, at, at + milliseconds(1))) {
+    if (!one.account.empty()) out.push_back(on_duty_of(one));
+  }
+  std::sort(out.begin(), out.end(), [](const OnDuty& a, const OnDuty& b) {
+    return std::tie(a.duty, a.line, a.account, a.shift) <
+           std::tie(b.duty, b.line, b.account, b.shift);
+  });
+  return out;
+}
+
+Result<std::vector<OnDuty>> next_on_duty(store::View& view, const ops::Zone& zone, model::Time at,
+                                         hours ahead) {
+  CLARION_TRY(auto roster, load(view, zone, at, at + ahead));
+  std::vector<OnDuty> out;
+  std::set<std::string> slots;
+  for (const Stretch& one : expand(roster, zone, at, at + ahead)) {
+    if (one.from > at && !one.account.empty() && slots.insert(one.slot).second)
+      out.push_back(on_duty_of(one));
+  }
+  return out;
+}
+
+Result<bool> is_planned(store::View& view, std::string_view duty) {
+  CLARION_TRY(auto first, store::first_of_duty(view, duty));
+  return first.has_value();
+}
+
+Result<std::vector<Gap>> gaps(store::View& view, const ops::Zone& zone, model::Time from,
+                              model::Time until) {
+  CLARION_TRY(auto roster, load(view, zone, from, until));
+  if (roster.empty()) return std::vector<Gap>{};
+  return find_gaps(roster, expand(roster, zone, from, until), zone, from, until);
+}
+
+Result<std::optional<model::Time>> drills_blocked_until(store::View& view, const ops::Zone& zone,
+                                                        model::Time at) {
+  const model::Time from = at - kQuietAround, until = at + 2 * kQuietAround;
+  CLARION_TRY(auto roster, load(view, zone, from, until));
+  std::optional<model::Time> out;
+  const milliseconds edge(1);
+  for (const model::Time handover :
+       find_handovers(expand(roster, zone, from - edge, until), from - edge, until)) {
+    // Hand-overs may follow one another closely: the quiet time then goes on.
+    if (handover <= out.value_or(at) + kQuietAround) out = handover + kQuietAround;
+  }
+  if (out && *out <= at) out.reset();
+  return out;
+}
+
+Result<std::vector<Alarm>> alarms(store::View& view, const ops::Zone& zone, model::Time at) {
+  const hours far(168);
+  CLARION_TRY(auto roster, load(view, zone, at, at + far));
+  std::vector<Alarm> out;
+  if (roster.empty()) return out;
+  const model::Time ahead = at + hours(roster.alarm_hours);
+  for (Gap& gap : find_gaps(roster, expand(roster, zone, at, at + far), zone, at, at + far)) {
+    if (gap.from >= ahead) break;
+    const bool now = gap.from <= at, nobody = gap.have == 0;
+    out.push_back({std::move(gap), now, nobody});
+  }
+  return out;
+}
+
+}  // namespace clarion::roster
