@@ -8,6 +8,7 @@
 #include "store/backup.h"
 #include "store/notices.h"
 #include "store/posts.h"
+#include "store/sessions.h"
 
 #include <fmt/format.h>
 
@@ -164,6 +165,7 @@ Status bring_to_life(const RestoreOptions& options, const std::string& made,
     CLARION_TRY(auto epoch,
                 begin_epoch(tx, cli_actor(), {{"restored", true}, {"made_at", report.made_at}}));
     CLARION_TRY(hold_scheduled(tx, report));
+    CLARION_TRY(store::end_all_sessions(tx));
     return epoch;
   }));
   if (old) {

@@ -105,7 +105,10 @@ Status Service::open_parts() {
       pages::PageOptions{config_.desk.name, notices_->public_url, zone});
   requests_ = std::make_unique<identity::Requests>(
       *database_, *clock_,
-      identity::RightsPolicy{config_.desk.operator_may_judge, config_.security.token_approvals});
+      identity::RightsPolicy{config_.desk.operator_may_judge, config_.security.token_approvals},
+      identity::SessionLife{std::chrono::minutes(config_.security.session_idle_minutes),
+                            std::chrono::hours(config_.security.session_hours)});
+  CLARION_TRY(sign_in_, make_sign_in());
 
   CLARION_TRY(auto rules, read_rules(config_));
   log_.info("rules loaded", {{"rules", rules->statistics().rules},
@@ -156,6 +159,19 @@ Status Service::open_parts() {
   return ok();
 }
 
+Result<std::unique_ptr<identity::SignIn>> Service::make_sign_in() {
+  CLARION_TRY(auto listen, ops::parse_listen(config_.server.listen));
+  CLARION_TRY(auto demo,
+              database_->read([](store::View& view) { return store::find_meta(view, "demo"); }));
+  return std::make_unique<identity::SignIn>(
+      *requests_, *random_,
+      identity::SignInOptions{
+          .desk = config_.desk.name,
+          .demo = demo.has_value(),
+          .clear_is_ok = listen.address == "::1" || listen.address.starts_with("127."),
+          .second_factor = config_.security.second_factor});
+}
+
 Status Service::open_gateway() {
   broadcast::GatewayOptions options;
   options.heartbeat = std::chrono::seconds(config_.gateway.heartbeat_seconds);
@@ -201,29 +217,43 @@ broadcast::Source Service::stream_source() {
       return snapshot;
     });
   };
+  // A key names the credential and the rights it was given: "t:HASH:GENERATION" of a token,
+  // "s:HASH:GENERATION" of a session, "d:…" of one at the drill desk.
+  const auto actor_of = [this](store::View& view, char kind,
+                               std::string_view hash) -> Result<identity::Actor> {
+    const model::Time now = clock_->now();
+    if (kind == 't') return identity::actor_of_hash(view, hash, now);
+    return identity::actor_of_session(view, hash,
+                                      kind == 'd' ? identity::Door::drill : identity::Door::live,
+                                      now, requests_->sessions());
+  };
   source.authenticate =
-      [this](const broadcast::Presented& presented) -> Result<broadcast::Credential> {
-    if (presented.token.empty())
-      return Error{Errc::unauthorised, "no token was given", "unauthorised"};
-    const std::string hash = identity::token_hash(presented.token);
-    CLARION_TRY(auto actor, database_->read([&](store::View& view) {
-      return identity::actor_of_token(view, presented.token, clock_->now());
-    }));
+      [this, actor_of](const broadcast::Presented& presented) -> Result<broadcast::Credential> {
+    const identity::Door door = identity::door_of(presented.path);
+    const std::string secret = presented.token.empty()
+                                   ? identity::session_secret(presented.cookie, door)
+                                   : presented.token;
+    if (secret.empty()) return Error{Errc::unauthorised, "no credential", "unauthorised"};
+    const char kind = !presented.token.empty() ? 't' : door == identity::Door::drill ? 'd' : 's';
+    const std::string hash = identity::token_hash(secret);
+    CLARION_TRY(auto actor,
+                database_->read([&](store::View& view) { return actor_of(view, kind, hash); }));
+    if (door == identity::Door::drill) actor.door = door;
     broadcast::Credential credential;
-    credential.key = fmt::format("{}:{}", hash, actor.generation);
+    credential.key = fmt::format("{}:{}:{}", kind, hash, actor.generation);
     credential.account = actor.name();
-    if (actor.scope == identity::Scope::desk || actor.scope == identity::Scope::drill)
+    const bool person = actor.scope == identity::Scope::desk && !actor.enrolling;
+    if ((person && identity::sees_mode(actor, "Exercise")) || actor.scope == identity::Scope::drill)
       credential.channels.emplace_back("drill");
     credential.expires_at = actor.expires_at;
     return credential;
   };
-  source.standing = [this](std::span<const std::string> keys) {
+  source.standing = [this, actor_of](std::span<const std::string> keys) {
     return database_->read([&](store::View& view) -> Result<std::vector<broadcast::Standing>> {
       std::vector<broadcast::Standing> out;
       for (const std::string& key : keys) {
-        const std::size_t colon = key.find(':');
-        const auto actor =
-            identity::actor_of_hash(view, std::string_view(key).substr(0, colon), clock_->now());
+        const std::size_t colon = key.rfind(':');
+        const auto actor = actor_of(view, key.front(), std::string_view(key).substr(2, colon - 2));
         if (!actor && actor.error().errc != Errc::unauthorised) return actor.error();
         const bool same =
             actor && std::to_string(actor.value().generation) == key.substr(colon + 1);
@@ -248,6 +278,7 @@ broadcast::Source Service::stream_source() {
 http::Router Service::routes() {
   http::Router router;
   add_ops_routes(router);
+  identity::add_session_routes(router, *requests_, *sign_in_);
   add_posts_route(router, *requests_, *pipeline_);
   desk::add_routes(router, *requests_,
                    {notices_->org, std::chrono::minutes(config_.desk.lease_minutes)});
@@ -255,6 +286,7 @@ http::Router Service::routes() {
   notice::add_routes(router, *requests_, *notices_, *polls_);
   ask::add_routes(router, *requests_, *library_);
   pages::add_routes(router, *requests_, *pages_);
+  router.mirror("/drill", "/v1/");
   stream_ = std::make_shared<std::function<void(http::Upgrade)>>();
   router.add(
       {.method = "GET",

@@ -7,6 +7,7 @@
 #include "desk/candidates.h"
 #include "http/server.h"
 #include "identity/requests.h"
+#include "identity/sign_in.h"
 #include "library/library.h"
 #include "notice/lifecycle.h"
 #include "notice/poll_room.h"
@@ -54,6 +55,7 @@ class Service {
   Service(ops::Config config, ops::ConfigSources sources, ops::Log& log);
   Status open_parts();
   Status open_gateway();
+  Result<std::unique_ptr<identity::SignIn>> make_sign_in();
   http::Router routes();
   void add_ops_routes(http::Router& router);
   broadcast::Source stream_source();
@@ -78,6 +80,7 @@ class Service {
   std::unique_ptr<notice::NoticeOptions> notices_;
   std::unique_ptr<pages::PageOptions> pages_;
   std::unique_ptr<identity::Requests> requests_;
+  std::unique_ptr<identity::SignIn> sign_in_;
   std::unique_ptr<notice::PollRoom> polls_;
   std::unique_ptr<library::Library> library_;
   desk::Rematch rematch_;              // tick's alone, like the two below

@@ -5,6 +5,7 @@
 #include "notice/publication.h"
 #include "store/cases.h"
 #include "store/meta.h"
+#include "store/sessions.h"
 
 #include <algorithm>
 
@@ -18,6 +19,8 @@ constexpr std::chrono::seconds kClockJump{60};
 constexpr std::chrono::seconds kLogPause{2};
 /// What nobody fetches is not kept for ever: proofs of delivery, and deliveries no outlet took.
 constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30};
+/// More than the longest that security.session_idle_minutes allows.
+constexpr std::chrono::hours kIdlestSession{25};
 
 /// What one round of retention removed.
 struct Removed {
@@ -35,6 +38,7 @@ Result<Removed> remove_old(store::Tx& tx, std::chrono::hours retention) {
   CLARION_TRY(out.answers, store::drop_old_answers(tx));
   CLARION_TRY(out.receipts, store::drop_old_receipts(tx, tx.now() - kReceiptsKept));
   CLARION_TRY(out.outbox, store::drop_old_outbox(tx, tx.now() - kOutboxKept));
+  CLARION_TRY(store::drop_old_sessions(tx, tx.now() - kIdlestSession));
   return out;
 }
 

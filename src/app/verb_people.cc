@@ -5,6 +5,7 @@
 #include "model/region.h"
 #include "store/accounts.h"
 #include "store/audit.h"
+#include "store/sessions.h"
 
 #include <fmt/format.h>
 
@@ -108,6 +109,7 @@ int user_disable(const std::string& data, const std::string& name) {
     CLARION_TRY(auto account, existing(tx, name));
     account.disabled = true;
     CLARION_TRY(store::update_account(tx, account));
+    CLARION_TRY(store::end_sessions_of(tx, name));
     CLARION_TRY(store::append_audit(tx, cli_actor(), "user.disable", name, {}));
     return fmt::format("disabled {}", name);
   });
@@ -123,6 +125,7 @@ int user_passwd(const std::string& data, const std::string& name,
     CLARION_TRY(auto account, existing(tx, name));
     account.password = hash.value();
     CLARION_TRY(store::update_account(tx, account));
+    CLARION_TRY(store::end_sessions_of(tx, name));
     CLARION_TRY(store::append_audit(tx, cli_actor(), "user.passwd", name, {}));
     return fmt::format("changed the password of {}", name);
   });

@@ -224,7 +224,7 @@ bool is_own(const CaseRow& row, const identity::Actor& actor) {
 bool may_see(const CaseRow& row, const identity::Actor& actor,
              const identity::RightsPolicy& policy) {
   return identity::allowed(Act::see_cases, actor, policy, is_own(row, actor)) &&
-         identity::may_see_in(actor, row.regions);
+         identity::may_see_in(actor, row.regions) && identity::sees_mode(actor, row.mode);
 }
 
 Result<CaseRow> act_on_case(const CaseAction& action, std::string_view name,
@@ -235,7 +235,8 @@ Result<CaseRow> act_on_case(const CaseAction& action, std::string_view name,
     return Error{Errc::not_found, "there is no such action", "not_found"};
   CLARION_TRY(auto row, store::find_case(action.tx, action.case_id));
   if (!row) return Error{Errc::not_found, "there is no such case", "not_found"};
-  if (!identity::may_see_in(action.actor, row->regions))
+  if (!identity::may_see_in(action.actor, row->regions) ||
+      !identity::sees_mode(action.actor, row->mode))
     return Error{Errc::not_found, "there is no such case", "not_found"};
   // The right comes before visibility by ownership: who may not judge learns that an expert is
   // needed.

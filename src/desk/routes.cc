@@ -111,6 +111,7 @@ Result<store::CaseQuery> read_query(const Request& request, const Actor& actor,
   if (identity::grant(Act::see_cases, actor, policy) == identity::Grant::own)
     query.only_account = actor.account;
   query.in_regions = actor.regions;
+  if (actor.door != identity::Door::any) query.actual = actor.door == identity::Door::live;
   return query;
 }
 

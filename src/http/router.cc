@@ -131,8 +131,29 @@ void Router::add(Route route) {
   CLARION_ASSERT(added);
 }
 
+void Router::mirror(std::string prefix, std::string under) {
+  mirror_prefix_ = std::move(prefix);
+  mirrored_ = std::move(under);
+}
+
+std::vector<std::pair<std::string, std::string>> Router::all() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  const auto walk = [&out](const auto& self, const Node& node) -> void {
+    for (const auto& [method, leaf] : node.leaves) out.emplace_back(method, leaf.route.pattern);
+    for (const auto& [name, next] : node.literal) self(self, *next);
+    if (node.any) self(self, *node.any);
+    if (node.rest) self(self, *node.rest);
+  };
+  walk(walk, *root_);
+  return out;
+}
+
 Router::Match Router::match(std::string_view method, std::string_view raw_path) const {
   Match match;
+  if (!mirror_prefix_.empty() && raw_path.starts_with(mirror_prefix_) &&
+      raw_path.substr(mirror_prefix_.size()).starts_with(mirrored_)) {
+    raw_path.remove_prefix(mirror_prefix_.size());
+  }
   if (raw_path.empty() || raw_path.front() != '/') return match;
   std::vector<std::string> parts;
   for (const std::string_view part : segments(raw_path)) {

@@ -64,6 +64,11 @@ class Router {
   /// Requires: a pattern that begins with "/", exactly one of the three functions, and no other
   /// route of this method and pattern.
   void add(Route route);
+  /// Serves the routes below `under` ("/v1/") once more behind `prefix` ("/drill"). Paths with it
+  /// match only as they are spelled, so that Request.path tells them apart.
+  void mirror(std::string prefix, std::string under);
+  /// Every method and pattern, in the order of patterns.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> all() const;
   struct Match {
     const Route* route = nullptr;
     bool path_known = false;         ///< the path exists with another method
@@ -78,6 +83,7 @@ class Router {
  private:
   struct Node;
   std::unique_ptr<Node> root_;
+  std::string mirror_prefix_, mirrored_;
 };
 
 }  // namespace clarion::http

@@ -3,9 +3,6 @@
 #include "base/bytes.h"
 
 #include <fmt/format.h>
-#include <sodium.h>
-
-#include <array>
 
 namespace clarion::identity {
 namespace {
@@ -47,20 +44,6 @@ Result<Actor> actor_of_hash(store::View& view, std::string_view hash, model::Tim
   }
   if (actor.scope == Scope::desk && actor.account.empty()) return unknown();
   return actor;
-}
-
-Result<std::string> hash_password(std::string_view password) {
-  if (password.size() < 8 || password.size() > 1024) {
-    return Error{Errc::invalid, "a password has 8 to 1024 bytes", "password_length"};
-  }
-  std::array<char, crypto_pwhash_STRBYTES> out{};
-  if (sodium_init() < 0 ||
-      crypto_pwhash_str_alg(out.data(), password.data(), password.size(),
-                            crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE,
-                            crypto_pwhash_ALG_ARGON2ID13) != 0) {
-    return Error{Errc::unavailable, "no memory to hash a password", "unavailable"};
-  }
-  return std::string(out.data());
 }
 
 Status check_account_name(std::string_view name) {

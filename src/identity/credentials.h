@@ -1,5 +1,6 @@
 #pragma once
 
+#include "identity/passwords.h"
 #include "identity/rights.h"
 #include "ops/random.h"
 #include "store/accounts.h"
@@ -22,9 +23,6 @@ namespace clarion::identity {
 /// The same by the token's hash, for connections that go on.
 [[nodiscard]] Result<Actor> actor_of_hash(store::View& view, std::string_view hash,
                                           model::Time now);
-
-/// Argon2id by libsodium (interactive limits), in its own text form.
-[[nodiscard]] Result<std::string> hash_password(std::string_view password);
 
 /// Errors: `invalid` unless 1 to 64 of a-z 0-9 . _ -, first a letter or digit.
 Status check_account_name(std::string_view name);

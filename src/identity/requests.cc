@@ -4,6 +4,7 @@
 #include "identity/credentials.h"
 #include "store/audit.h"
 #include "store/meta.h"
+#include "store/sessions.h"
 
 #include <fmt/format.h>
 
@@ -60,11 +61,14 @@ Status check_version(std::optional<std::int64_t> asked, std::int64_t have) {
                {{"asked", std::to_string(*asked)}, {"have", std::to_string(have)}}};
 }
 
-Status Requests::admit(http::Request& request, bool required) {
+Status Requests::admit(http::Request& request, bool required, bool enrolling) {
   const std::string_view header = request.header("authorization");
   if (header.empty()) {
+    const std::string secret = session_secret(request.header("cookie"), door_of(request.path));
+    if (!secret.empty()) return admit_session(request, secret, required, enrolling);
     if (!required) return ok();
-    return Error{Errc::unauthorised, "this needs a token: Authorization: Bearer …", "unauthorised"};
+    return Error{Errc::unauthorised, "this needs a session, or a token: Authorization: Bearer …",
+                 "unauthorised"};
   }
   constexpr std::string_view kBearer = "bearer ";
   bool bearer = header.size() > kBearer.size();
@@ -76,6 +80,38 @@ Status Requests::admit(http::Request& request, bool required) {
   CLARION_TRY(auto actor, database_.read([this, token](store::View& view) {
     return actor_of_token(view, token, clock_.now());
   }));
+  if (door_of(request.path) == Door::drill) actor.door = Door::drill;
+  request.actor = std::move(actor);
+  return ok();
+}
+
+Status Requests::admit_session(http::Request& request, const std::string& secret, bool required,
+                               bool enrolling) {
+  const model::Time now = clock_.now();
+  model::Time seen_at;
+  auto found = database_.read([&](store::View& view) {
+    return actor_of_session(view, sha256_hex(secret), door_of(request.path), now, sessions_,
+                            &seen_at);
+  });
+  if (!found) {
+    if (!required && found.error().errc == Errc::unauthorised) return ok();
+    return found.error();
+  }
+  Actor& actor = found.value();
+  if (is_write(request) && !equal_constant_time(request.header("x-csrf-token"), csrf_of(secret))) {
+    if (!required) return ok();
+    return refuse(request, actor,
+                  {Errc::denied, "a write by cookie needs the session's X-CSRF-Token", "csrf"});
+  }
+  if (actor.enrolling && !enrolling) {
+    if (!required) return ok();
+    return refuse(request, actor,
+                  {Errc::denied, "a second factor must be enrolled first", "enrol_first"});
+  }
+  if (now - seen_at >= SessionLife::kTouchEvery) {
+    CLARION_TRY(database_.write(
+        [&actor](store::Tx& tx) { return store::touch_session(tx, actor.session); }));
+  }
   request.actor = std::move(actor);
   return ok();
 }
@@ -119,6 +155,21 @@ http::Guard Requests::optional() {
   return [this](http::Request& request) -> Status { return admit(request, false); };
 }
 
+http::Guard Requests::maybe_enrolling() {
+  return [this](http::Request& request) -> Status { return admit(request, false, true); };
+}
+
+http::Guard Requests::needs_session(bool enrolling) {
+  return [this, enrolling](http::Request& request) -> Status {
+    CLARION_TRY(admit(request, true, enrolling));
+    const Actor* actor = actor_of(request);
+    if (!actor->session.empty()) return ok();
+    return refuse(
+        request, *actor,
+        {Errc::denied, "this is for a person who is signed in, not for a token", "session_needed"});
+  };
+}
+
 http::Response Requests::change(
     http::Request& request,
     const std::function<Result<http::Response>(store::Tx&, const Actor&)>& act) {
@@ -144,7 +195,7 @@ http::Response Requests::keyed(http::Request& request,
       return problem(
           request, {Errc::invalid, "Idempotency-Key is longer than 255 bytes", "idempotency_key"});
     }
-    keeper.credential_ = actor->token;
+    keeper.credential_ = actor->credential();
     keeper.key_ = key;
     keeper.hash_ = sha256_hex(request.method + " " + request.target + "\n" +
                               std::string(request.header("if-match")) + "\n" + request.body);

@@ -33,8 +33,16 @@ std::optional<Scope> parse_scope(std::string_view name) {
   return find_name<Scope>(kScopes, name, 0);
 }
 
+bool sees_mode(const Actor& actor, std::string_view mode) {
+  return actor.door == Door::any || (actor.door == Door::live) == (mode == "Actual");
+}
+
+std::string_view mode_of(const Actor& actor) {
+  return actor.door == Door::drill ? "Exercise" : "Actual";
+}
+
 Grant grant(Act act, const Actor& actor, const RightsPolicy& policy) {
-  if (actor.scope != Scope::desk) return Grant::no;
+  if (actor.scope != Scope::desk || actor.enrolling) return Grant::no;
   constexpr Grant no = Grant::no, own = Grant::own, yes = Grant::yes;
   struct Row {
     Act act;

@@ -20,20 +20,38 @@ enum class Scope : std::uint8_t { ingest, desk, partner, drill, metrics };
 [[nodiscard]] std::string_view name_of(Scope scope);
 [[nodiscard]] std::optional<Scope> parse_scope(std::string_view name);
 
+/// Which of the two desks a request came in by. Records of one are not there for the other.
+enum class Door : std::uint8_t {
+  any,   ///< a token at the plain address: sees both
+  live,  ///< a browser's session: Actual alone
+  drill  ///< /drill/…, by session or token: Exercise and Test alone
+};
+
 /// Who asks: a person at the desk (scope desk, with an account) or a program.
 struct Actor {
   std::string account;  ///< empty for programs
   Role role = Role::none;
   std::vector<std::string> regions;  ///< empty: everywhere
   Scope scope = Scope::partner;
-  std::string token;                 ///< its id
+  std::string token;    ///< its id; empty for a browser's session
+  std::string session;  ///< id of a browser's session
+  Door door = Door::any;
+  bool enrolling = false;  ///< a session that opens nothing until a second factor is enrolled
   std::vector<std::string> sources;  ///< an ingest token's; empty: all
   std::int64_t generation = 0;       ///< of the account, when it was asked
-  model::Time expires_at;            ///< of the token
+  model::Time expires_at;            ///< of the token or session
 
   /// How the audit chain names it: the account, or token:ID.
   [[nodiscard]] std::string name() const { return account.empty() ? "token:" + token : account; }
+  /// What its Idempotency-Keys belong to.
+  [[nodiscard]] const std::string& credential() const { return session.empty() ? token : session; }
 };
+
+/// Whether a record of this mode is there for the actor, in lists, single reads and actions.
+[[nodiscard]] bool sees_mode(const Actor& actor, std::string_view mode);
+/// The mode of what the actor makes when nothing says otherwise: Exercise at the drill desk, else
+/// Actual.
+[[nodiscard]] std::string_view mode_of(const Actor& actor);
 
 /// The rows of the contract's rights table (section 3), and those that docs/contract.md adds.
 enum class Act : std::uint8_t {

@@ -38,6 +38,7 @@ http::Response public_answer(const http::Request& request, const json::value& bo
 Result<bool> may_see_inside(store::View& view, const store::NoticeRow& row,
                             const identity::Actor& actor, const identity::RightsPolicy& policy) {
   using identity::Grant;
+  if (!identity::sees_mode(actor, row.mode)) return false;
   if (row.draft) {
     const json::value* regions = row.draft->if_contains("regions");
     const std::vector<std::string> places =

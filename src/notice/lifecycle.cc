@@ -78,9 +78,10 @@ Status check_right(const NoticeAction& action, Act act, const NoticeRow& row) {
   return identity::may_act_in(action.actor, regions);
 }
 
-Result<NoticeRow> get(store::View& view, std::string_view id) {
-  CLARION_TRY(auto row, store::find_notice(view, id));
-  if (!row) return Error{Errc::not_found, "there is no such notice", "not_found"};
+Result<NoticeRow> get(const NoticeAction& action, std::string_view id) {
+  CLARION_TRY(auto row, store::find_notice(action.tx, id));
+  if (!row || !identity::sees_mode(action.actor, row->mode))
+    return Error{Errc::not_found, "there is no such notice", "not_found"};
   return std::move(*row);
 }
 
@@ -299,6 +300,9 @@ Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Versi
   }
   CLARION_TRY(fields.finish());
   CLARION_TRY(check_publishable(action.tx, row, action.options, when.value_or(action.tx.now())));
+  if (!confirm && !action.actor.session.empty())
+    return Error{Errc::conflict, "a person at a page confirms what they were shown",
+                 "confirm_needed"};
   if (confirm) {
     CLARION_TRY(auto expected, confirm_value(row, action.options));
     if (*confirm != expected)
@@ -420,10 +424,12 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
   }
   CLARION_TRY(identity::allowed(Act::draft_notice, action.actor, action.policy,
                                 from && desk::is_own(*from, action.actor)));
-  row.mode = mode.value_or(from ? from->mode : "Actual");
+  row.mode = mode.value_or(from ? from->mode : std::string(identity::mode_of(action.actor)));
   std::vector<FieldError> problems;
   if (!holds({kModes.begin(), kModes.end()}, row.mode))
     problems.push_back({"/mode", "field_word", {{"words", "Actual, Exercise, Test"}}});
+  else if (!identity::sees_mode(action.actor, row.mode))
+    problems.push_back({"/mode", "mode_of_session"});
   if (from && row.mode != from->mode)
     problems.push_back({"/mode", "mode_of_case", {{"mode", from->mode}}});
   if (!problems.empty())
@@ -454,7 +460,7 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
 
 Result<NoticeRow> patch_notice(const NoticeAction& action, std::string_view id,
                                const Version& version, const json::value& patch) {
-  CLARION_TRY(auto row, get(action.tx, id));
+  CLARION_TRY(auto row, get(action, id));
   CLARION_TRY(check_right(action, Act::draft_notice, row));
   CLARION_TRY(check_match(version, row));
   if (!row.draft)
@@ -478,7 +484,7 @@ Result<NoticeRow> patch_notice(const NoticeAction& action, std::string_view id,
 
 Result<json::object> preview_publication(const NoticeAction& action, std::string_view id,
                                          const Version& version) {
-  CLARION_TRY(auto row, get(action.tx, id));
+  CLARION_TRY(auto row, get(action, id));
   CLARION_TRY(check_right(action, Act::publish, row));
   if (version.given) {
     CLARION_TRY(check_match(version, row));
@@ -506,7 +512,7 @@ Result<json::object> preview_publication(const NoticeAction& action, std::string
 Result<NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id,
                                 std::string_view name, const Version& version,
                                 const json::object& body) {
-  CLARION_TRY(auto row, get(action.tx, id));
+  CLARION_TRY(auto row, get(action, id));
   if (name == "submit") return submit(action, std::move(row), version, body);
   if (name == "approve") return approve(action, std::move(row), version, body);
   if (name == "reject") return reject(action, std::move(row), version, body);

@@ -20,7 +20,6 @@ namespace {
 
 using identity::Actor;
 
-constexpr std::string_view kChannel = "notices";
 constexpr std::int64_t kMostWait = 25;  // contract section 3
 /// Log entries that one answer along the log looks through; what then is not found yet comes with
 /// the next one.
@@ -50,9 +49,9 @@ std::string text_of(const model::Position& position) {
   return fmt::format("{}:{}", position.epoch, position.offset);
 }
 
-Result<model::Position> head_of_log(store::View& view) {
+Result<model::Position> head_of_log(store::View& view, std::string_view channel) {
   CLARION_TRY(auto epoch, store::find_meta(view, "epoch"));
-  CLARION_TRY(auto head, store::channel_head(view, kChannel));
+  CLARION_TRY(auto head, store::channel_head(view, channel));
   return model::Position{epoch.value_or(""), head};
 }
 
@@ -77,7 +76,7 @@ Result<Listed> newest_first(store::View& view, const ListQuery& query, bool live
   }
   json::array items;
   while (true) {
-    CLARION_TRY(auto rows, store::newest_revisions(view, kChannel, before, kStep));
+    CLARION_TRY(auto rows, store::newest_revisions(view, query.channel, before, kStep));
     for (const store::RevisionRow& row : rows) {
       if (query.since && row.published_at < *query.since) return page(std::move(items), {});
       if (static_cast<std::int64_t>(items.size()) == query.limit)
@@ -103,7 +102,7 @@ Result<Listed> along_log(store::View& view, const ListQuery& query, const model:
   std::size_t scanned = 0;
   bool more = false;
   while (at.offset < head.offset && !more) {
-    CLARION_TRY(auto entries, store::log_after(view, kChannel, at.offset, kStepBytes, kStep));
+    CLARION_TRY(auto entries, store::log_after(view, query.channel, at.offset, kStepBytes, kStep));
     if (entries.empty()) break;
     for (const store::LogEntry& entry : entries) {
       more = static_cast<std::int64_t>(items.size()) == query.limit || scanned == kMostScanned;
@@ -203,7 +202,7 @@ Result<ListQuery> read_list_query(const http::Request& request, bool staff, cons
 }
 
 Result<Listed> list_published(store::View& view, const ListQuery& query, model::Time now) {
-  CLARION_TRY(const model::Position head, head_of_log(view));
+  CLARION_TRY(const model::Position head, head_of_log(view, query.channel));
   if (!query.after) {
     CLARION_TRY(Listed listed, newest_first(view, query, query.live, now));
     listed.body["position"] = text_of(head);

@@ -20,6 +20,7 @@ struct ListQuery {
     std::optional<std::string> epoch;
     std::uint64_t offset = 0;
   };
+  std::string_view channel = "notices";  ///< whose log; the drill desk reads its own
   model::Filter filter;
   std::optional<model::Time> since;  ///< published then or later
   std::optional<Place> after;        ///< `since` as POS, or a cursor of such a list

@@ -69,6 +69,8 @@ struct Config {
   struct Security {
     std::vector<std::string> second_factor = {"approver", "admin"};
     bool token_approvals = true;
+    std::int64_t session_idle_minutes = 60;
+    std::int64_t session_hours = 12;
     bool operator==(const Security&) const = default;
   } security;
   struct Outlets {

@@ -145,12 +145,22 @@ std::vector<ConfigKey> make_keys() {
 
       {.name = "security.second_factor",
        .member = CLARION_AT(security.second_factor),
-       .doc = "Roles that must give a one-time code (TOTP) when they sign in. No effect yet: "
-              "nobody signs in.",
+       .doc = "Roles that must give a one-time code (TOTP) when they sign in, and enrol one when "
+              "they first do.",
        .choices = {"operator", "expert", "approver", "admin", "auditor"}},
       {.name = "security.token_approvals",
        .member = CLARION_AT(security.token_approvals),
        .doc = "Lets approvers approve with a desk token; false: only when signed in."},
+      {.name = "security.session_idle_minutes",
+       .member = CLARION_AT(security.session_idle_minutes),
+       .doc = "A browser's session without a request for this long is over.",
+       .min = 1,
+       .max = 24 * 60},
+      {.name = "security.session_hours",
+       .member = CLARION_AT(security.session_hours),
+       .doc = "The longest that a browser's session lives, whatever it does.",
+       .min = 1,
+       .max = 24 * 7},
 
       {.name = "outlets.allow_addresses",
        .member = CLARION_AT(outlets.allow_addresses),

@@ -32,6 +32,7 @@ struct CaseQuery {
   std::optional<std::string> topic, region, assignee, text;
   std::optional<std::string> only_account;  ///< an expert's own cases
   std::vector<std::string> in_regions;      ///< of a person limited to regions; empty: everywhere
+  std::optional<bool> actual;               ///< of mode Actual, or of the other modes
   std::int64_t min_priority = 0;
   bool by_id = false;  ///< else by priority
   std::optional<std::int64_t> after_priority;

@@ -1,6 +1,7 @@
 #include "store/database.h"
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/migrations.h"
 
 #include <fmt/format.h>
 
@@ -12,29 +13,12 @@
 #include <string_view>
 #include <thread>
 
-extern "C" const char clarion_migration_0001[];
-extern "C" const std::size_t clarion_migration_0001_size;
-extern "C" const char clarion_migration_0002[];
-extern "C" const std::size_t clarion_migration_0002_size;
-extern "C" const char clarion_migration_0003[];
-extern "C" const std::size_t clarion_migration_0003_size;
-extern "C" const char clarion_migration_0004[];
-extern "C" const std::size_t clarion_migration_0004_size;
 
 namespace clarion::store {
 namespace {
 
 using sqlite::Connection;
-
-/// All of them, in order; the first is number 1.
-const std::array<std::string_view, 4>& migrations() {
-  static const std::array<std::string_view, 4> all = {
-      std::string_view(clarion_migration_0001, clarion_migration_0001_size),
-      std::string_view(clarion_migration_0002, clarion_migration_0002_size),
-      std::string_view(clarion_migration_0003, clarion_migration_0003_size),
-      std::string_view(clarion_migration_0004, clarion_migration_0004_size)};
-  return all;
-}
+using sqlite::migrations;
 
 Result<int> schema_of(Connection& connection) {
   auto query = connection.prepare("PRAGMA user_version");

@@ -28,6 +28,23 @@ std::string found(const Router::Match& match) {
   return match.route == nullptr ? "" : match.route->pattern;
 }
 
+TEST(Router, ServesAMirrorOfItsPathsOnlyAsTheyAreSpelled) {
+  Router router = table();
+  router.mirror("/drill", "/v1/");
+  EXPECT_EQ(found(router.match("GET", "/drill/v1/cases/7")), "/v1/cases/{id}");
+  EXPECT_EQ(router.match("GET", "/drill/v1/cases/7").params.at("id"), "7");
+  for (const char* path : {"/drill/", "/drill/files/x", "/drill", "/drill/drill/v1/cases",
+                           "/%64rill/v1/cases", "/drill/%761/cases", "/drillv1/cases"})
+    EXPECT_EQ(router.match("GET", path).route, nullptr) << path;
+}
+
+TEST(Router, TellsAllItServes) {
+  const auto all = table().all();
+  EXPECT_EQ(all.size(), 7U);
+  for (const auto& [method, pattern] : all)
+    EXPECT_EQ(found(table().match(method, pattern)), pattern) << method << " " << pattern;
+}
+
 TEST(Router, LetsLiteralSegmentsWinOverNames) {
   const Router router = table();
   EXPECT_EQ(found(router.match("POST", "/v1/cases/bulk")), "/v1/cases/bulk");

@@ -75,7 +75,8 @@ class Answer:
 class Server:
     """One `clarion serve` on a data folder of its own, or on one that is given."""
 
-    def __init__(self, data=None, wrapper=(), settings=(), port=0, tls=None, config=None):
+    def __init__(self, data=None, wrapper=(), settings=(), port=0, tls=None, config=None, address="127.0.0.1"):
+        self.address = address  # it is always called at 127.0.0.1
         self.tls = tls  # an ssl.SSLContext when the settings make it speak TLS
         self.own = data is None
         self.data = data or tempfile.mkdtemp(prefix="clarion-test-")
@@ -98,7 +99,7 @@ class Server:
         """Starts the process and does not wait for it."""
         sets = [word for pair in ("http.requests_per_address=0", "gateway.connections_per_address=0", *self.settings) for word in ("--set", pair)]
         self.log = open(os.path.join(self.data, "serve.log"), "ab")
-        self.process = subprocess.Popen([*self.wrapper, PROGRAM, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *self.config, *sets],
+        self.process = subprocess.Popen([*self.wrapper, PROGRAM, "serve", "--data", self.data, "--listen", f"{self.address}:{self.port}", *self.config, *sets],
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
         return self
 
@@ -142,6 +143,17 @@ class Server:
         run("user", "add", name, "--role", role, *more, data=self.data)
         return self.token(name, "desk", "--user", name)
 
+    def person(self, name, role, password="correct horse battery", *more):
+        """An account that signs in; a Browser that is signed in as it."""
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(password + "\n")
+            file.flush()
+            run("user", "add", name, "--role", role, "--password-file", file.name, *more, data=self.data)
+        browser = Browser(self)
+        answer = browser.sign_in(name, password)
+        assert answer.status == 200, answer.body
+        return browser
+
     def token(self, name, scope, *more):
         return run("token", "issue", name, "--scope", scope, *more, data=self.data).strip()
 
@@ -180,6 +192,47 @@ class Server:
     def send_posts(self, token, posts, **headers):
         lines = "".join(json.dumps(post, ensure_ascii=False) + "\n" for post in posts)
         return self.call("POST", "/v1/posts", token, lines, {"Content-Type": "application/x-ndjson", **headers})
+
+
+class Browser:
+    """A page's session: keeps the cookies, sends X-CSRF-Token with writes. `drill`: at the drill desk."""
+
+    def __init__(self, server, drill=False):
+        self.server, self.drill = server, drill
+        self.cookies, self.csrf = {}, None
+
+    def target(self, path):
+        return "/drill" + path if self.drill and path.startswith("/v1/") else path
+
+    def call(self, method, path, body=None, headers=None, csrf=True):
+        sent = dict(headers or {})
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if csrf and self.csrf and method not in ("GET", "HEAD"):
+            sent["X-CSRF-Token"] = self.csrf
+        answer = self.server.call(method, self.target(path), None, body, sent)
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            pair, _, rest = line.partition(";")
+            name, _, value = pair.partition("=")
+            self.cookies.pop(name, None)
+            if "Max-Age=0" not in rest:
+                self.cookies[name] = value
+        return answer
+
+    def get(self, path, **more):
+        return self.call("GET", path, **more)
+
+    def post(self, path, body=None, version=None, **more):
+        headers = dict(more.pop("headers", {}))
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return self.call("POST", path, {} if body is None else body, headers, **more)
+
+    def sign_in(self, name, password, **more):
+        answer = self.post("/v1/session", {"name": name, "password": password, **more})
+        if answer.status == 200:
+            self.csrf = answer.json["csrf"]
+        return answer
 
 
 class Desk:
@@ -280,18 +333,19 @@ class Demo:
 class Stream:
     """A WebSocket client of contract section 4, small and strict: text frames in, masked text frames out."""
 
-    def __init__(self, port, token=None, by_subprotocol=False, timeout=20, tls=None):
+    def __init__(self, port, token=None, by_subprotocol=False, timeout=20, tls=None, path="/v1/stream", headers=None):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_hostname="127.0.0.1")
         self.buffer = b""
         self.close_code = None
         protocols = "clarion.v1" + (f", clarion.token.{token}" if token and by_subprotocol else "")
-        lines = ["GET /v1/stream HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade",
+        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade",
                  f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}", "Sec-WebSocket-Version: 13",
                  f"Sec-WebSocket-Protocol: {protocols}"]
         if token and not by_subprotocol:
             lines.append("Authorization: Bearer " + token)
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         try:
             self.socket.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
             while b"\r\n\r\n" not in self.buffer:

@@ -105,7 +105,7 @@ Result<std::vector<CaseRow>> list_state(View& view, const CaseQuery& query,
                                         const std::optional<std::string>& state) {
 #define CLARION_CASE_FILTER                                                                        \
   "(?2 IS NULL OR assignee = ?2) AND (?3 IS NULL OR assignee = ?3) AND priority >= ?4 AND (?5 IS " \
-  "NULL OR instr(claim, ?5) > 0) AND "
+  "NULL OR instr(claim, ?5) > 0) AND (?8 IS NULL OR (mode = 'Actual') = ?8) AND "
 #define CLARION_BELOW \
   "(?6 IS NULL OR priority < ?6 OR (priority = ?6 AND id > ?7)) ORDER BY priority DESC, id"
 #define CLARION_BEHIND "?6 IS NULL AND id > ?7 ORDER BY id"
@@ -124,7 +124,7 @@ Result<std::vector<CaseRow>> list_state(View& view, const CaseQuery& query,
   auto select = view.connection().prepare(kSelect[state ? 1 : 0][query.by_id ? 1 : 0]);
   select.bind_all(state, query.assignee, query.only_account, query.min_priority, query.text,
                   query.by_id ? std::optional<std::int64_t>() : query.after_priority,
-                  query.after_id);
+                  query.after_id, query.actual);
   std::vector<CaseRow> out;
   while (static_cast<std::int64_t>(out.size()) < query.limit) {
     CLARION_TRY(auto row, select.step());
