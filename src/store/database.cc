@@ -13,7 +13,6 @@
 #include <string_view>
 #include <thread>
 
-
 namespace clarion::store {
 namespace {
 
