@@ -163,11 +163,28 @@ class Refusals(Folders):
         self.assertFalse(os.path.exists(os.path.join(self.other, "clarion.db")))
         self.assertEqual([name for name in os.listdir(self.other) if name != "lock"], [])
 
-    def test_one_of_an_older_schema_is_brought_to_the_newest(self):
-        with sqlite3.connect(self.file) as db:
-            newest = db.execute("PRAGMA user_version").fetchone()[0]
-            db.executescript("DROP INDEX posts_with_text; DROP INDEX one_current_key; CREATE INDEX posts_by_received ON posts(received_at); PRAGMA user_version=2")
+    def as_schema(self, number):
+        """Writes the backup anew as a program of that schema would have; the number it had."""
+        old = self.file + ".old"
+        db = sqlite3.connect(old)
+        for file in sorted((harness.ROOT / "src/store/migrations").glob("*.sql"))[:number]:
+            db.executescript(file.read_text(encoding="utf-8"))
+        db.execute("ATTACH ? AS new", (self.file,))
+        newest = db.execute("PRAGMA new.user_version").fetchone()[0]
+        for table, sql in db.execute("SELECT name, sql FROM new.sqlite_master WHERE type='table' AND name LIKE 'backup%'").fetchall():
+            db.execute(sql)
+        for (table,) in db.execute("SELECT name FROM main.sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite%'").fetchall():
+            columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
+            db.execute(f"INSERT INTO main.{table}({columns}) SELECT {columns} FROM new.{table}")
+        db.execute(f"PRAGMA main.application_id = {db.execute('PRAGMA new.application_id').fetchone()[0]}")
+        db.execute(f"PRAGMA main.user_version = {number}")
+        db.commit()
         db.close()
+        os.replace(old, self.file)
+        return newest
+
+    def test_one_of_an_older_schema_is_brought_to_the_newest(self):
+        newest = self.as_schema(2)
         run("db", "restore", self.file, data=self.other)
         with sqlite3.connect(f"file:{self.other}/clarion.db?mode=ro", uri=True) as db:
             self.assertEqual(db.execute("PRAGMA user_version").fetchone()[0], newest)
