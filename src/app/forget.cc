@@ -2,6 +2,7 @@
 
 #include "desk/evidence.h"
 #include "store/meta.h"
+#include "store/regroup.h"
 
 namespace clarion::app {
 
@@ -10,7 +11,8 @@ Status forget_post(store::Tx& tx, store::PostRow& row) {
   row.hits = "[]";
   CLARION_TRY(store::update_post(tx, row));
   CLARION_TRY(store::drop_answers_of_case(tx, row.case_id));
-  return desk::forget_text(tx, row.case_id, row.seq);
+  CLARION_TRY(store::drop_post_keys(tx, row.seq));
+  return desk::forget_text(tx, row.seq);
 }
 
 Result<std::int64_t> forget_old_posts(store::Tx& tx, std::chrono::hours retention) {

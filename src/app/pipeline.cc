@@ -3,10 +3,12 @@
 #include "app/forget.h"
 #include "base/bytes.h"
 #include "desk/evidence.h"
+#include "group/keys.h"
 #include "group/spread.h"
 #include "intake/order.h"
 #include "store/meta.h"
 #include "store/posts.h"
+#include "store/regroup.h"
 
 #include <fmt/format.h>
 
@@ -254,6 +256,8 @@ Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& in
   row->hits = json::serialize(desk::hits_json(incoming.scan));
   row->score = incoming.scan.score;
   CLARION_TRY(store::update_post(tx, *row));
+  CLARION_TRY(store::drop_post_keys(tx, row->seq));
+  CLARION_TRY(store::add_post_keys(tx, mode, row->seq, group::keys_of(post)));
   CLARION_TRY(auto group, store::find_group(tx, row->group));
   if (!group)
     return Error{Errc::corrupt, fmt::format("post {} names a group that is not there", row->seq)};
@@ -266,6 +270,14 @@ Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming
   std::optional<store::GroupRow> group;
   if (const auto match = index.find(incoming.sketch, now)) {
     CLARION_TRY(group, store::find_group(tx, match->group));
+  }
+  const std::vector<std::int64_t> keys = group::keys_of(incoming.post);
+  if (!group && !keys.empty()) {
+    CLARION_TRY(auto known,
+                store::group_of_keys(tx, mode, keys, now - options_.groups.forget_after));
+    if (known) {
+      CLARION_TRY(group, store::find_group(tx, *known));
+    }
   }
   const bool is_new = !group.has_value();
   if (is_new) {
@@ -300,6 +312,7 @@ Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming
   row.group = group->id;
   row.case_id = group->case_id.value_or("");
   CLARION_TRY(store::add_post(tx, row));
+  CLARION_TRY(store::add_post_keys(tx, mode, row.seq, keys));
 
   // The index goes ahead of the commit, so that the next post of this batch finds the group;
   // undone, it is read anew.
@@ -312,6 +325,17 @@ Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming
   index.add(group->id, incoming.sketch, now);
   CLARION_TRY(desk::open_case(tx, options_.desk, *group->case_id, evidence, &library_));
   return ok();
+}
+
+void Pipeline::group_changed(store::Tx& tx, const std::string& mode, std::int64_t group,
+                             const group::Sketch* sketch) {
+  if (!indexes_.contains(mode)) return;
+  tx.on_rollback([this] { index_stale_ = true; });
+  if (sketch != nullptr) {
+    index_of(mode).add(group, *sketch, tx.now());
+  } else {
+    index_of(mode).remove(group);
+  }
 }
 
 Status Pipeline::probe() {

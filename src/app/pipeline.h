@@ -65,6 +65,10 @@ class Pipeline {
   /// transaction. Errors: `overloaded` when too much is under way; the store's.
   Result<TakenIn> take_in(Body body,
                           const std::function<Status(store::Tx&, const TakenIn&)>& with_them);
+  /// A person made a group (its sketch) or took one back (null): posts from now on find it so.
+  /// Inside a write.
+  void group_changed(store::Tx& tx, const std::string& mode, std::int64_t group,
+                     const group::Sketch* sketch);
   /// Scans a text with a bench of the pool: for /readyz.
   Status probe();
 

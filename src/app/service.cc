@@ -7,6 +7,7 @@
 #include "broadcast/frame.h"
 #include "desk/library_routes.h"
 #include "desk/routes.h"
+#include "desk/work_routes.h"
 #include "identity/credentials.h"
 #include "notice/routes.h"
 #include "pages/routes.h"
@@ -275,13 +276,20 @@ broadcast::Source Service::stream_source() {
   return source;
 }
 
+desk::DeskOptions Service::desk_options() {
+  return {
+      notices_->org, std::chrono::minutes(config_.desk.lease_minutes), library_.get(),
+      [this](store::Tx& tx, const std::string& mode, std::int64_t group,
+             const group::Sketch* sketch) { pipeline_->group_changed(tx, mode, group, sketch); }};
+}
+
 http::Router Service::routes() {
   http::Router router;
   add_ops_routes(router);
   identity::add_session_routes(router, *requests_, *sign_in_);
   add_posts_route(router, *requests_, *pipeline_);
-  desk::add_routes(router, *requests_,
-                   {notices_->org, std::chrono::minutes(config_.desk.lease_minutes)});
+  desk::add_work_routes(router, *requests_, desk_options());
+  desk::add_routes(router, *requests_, desk_options());
   desk::add_library_routes(router, *requests_, *library_);
   notice::add_routes(router, *requests_, *notices_, *polls_);
   ask::add_routes(router, *requests_, *library_);

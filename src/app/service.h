@@ -57,6 +57,7 @@ class Service {
   Status open_gateway();
   Result<std::unique_ptr<identity::SignIn>> make_sign_in();
   http::Router routes();
+  desk::DeskOptions desk_options();
   void add_ops_routes(http::Router& router);
   broadcast::Source stream_source();
   void tend_library();

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace clarion::desk {
 
@@ -43,7 +44,32 @@ struct Action {
 /// Nobody holds the case any more.
 void let_go(store::CaseRow& row);
 
+/// Who holds the case and how, for undo: state, assignee, lease, reasons.
+[[nodiscard]] json::object holding_of(const store::CaseRow& row);
+void put_back_holding(store::CaseRow& row, const json::object& holding);
+
+/// What undo needs of an event; kept in its detail and never shown.
+inline constexpr std::string_view kUndo = "undo";
+/// The first later event, not undone itself, whose action is among `actions` ("*": any of a
+/// person that changes the case), as the 409 that names it.
+[[nodiscard]] Status nothing_newer(const std::vector<store::CaseEvent>& events, std::int64_t event,
+                                   std::initializer_list<std::string_view> actions);
+/// Undoes a merge or split (regroup_undo.cc) or an edit, head or candidate (case_edit.cc).
+Status undo_merge(const Work& work, const store::CaseEvent& event, const json::object& data);
+Status undo_split(const Work& work, const store::CaseEvent& event, const json::object& data);
+Status undo_edit(const Work& work, const json::object& data);
+Status undo_candidate(const Work& work, const json::object& data);
+
+/// Figures of a group anew from its posts: as if they alone had come.
+Status recount_group(store::Tx& tx, std::int64_t group);
+
 // Actions that stand in files of their own.
-Result<Outcome> note(const Work& work);  // notes.cc
+Result<Outcome> note(const Work& work);             // notes.cc
+Result<Outcome> merge(const Work& work);            // regroup.cc
+Result<Outcome> split(const Work& work);            // regroup.cc
+Result<Outcome> edit(const Work& work);             // case_edit.cc
+Result<Outcome> choose_head(const Work& work);      // case_edit.cc
+Result<Outcome> judge_candidate(const Work& work);  // case_edit.cc
+Result<Outcome> undo(const Work& work);             // undo.cc
 
 }  // namespace clarion::desk

@@ -166,8 +166,10 @@ Result<Outcome> with_reason(const Work& work, std::initializer_list<std::string_
 Result<Outcome> close(const Work& work) { return with_reason(work, {"judged"}, "closed", false); }
 
 Result<Outcome> dismiss(const Work& work) {
+  json::object before = holding_of(work.row);
   CLARION_TRY(auto outcome,
               with_reason(work, {"open", "assigned", "in_review"}, "dismissed", true));
+  outcome.event[kUndo] = json::object{{"holding", std::move(before)}};
   let_go(work.row);
   return outcome;
 }
@@ -189,6 +191,12 @@ constexpr std::array kActions = std::to_array<Action>({
     {"reopen", Act::manage_cases, reopen},
     {"verdict", Act::judge, verdict},
     {"close", Act::close_case, close},
+    {"merge", Act::manage_cases, merge},
+    {"split", Act::manage_cases, split},
+    {"edit", Act::work_case, edit},
+    {"head", Act::work_case, choose_head},
+    {"candidate", Act::work_case, judge_candidate},
+    {"undo", Act::work_case, undo},
 });
 
 }  // namespace
@@ -245,14 +253,15 @@ Result<CaseRow> act_on_case(const CaseAction& action, std::string_view name,
   CLARION_TRY(identity::may_act_in(action.actor, row->regions));
   CLARION_TRY(identity::check_version(action.if_match, row->version));
   CLARION_TRY(auto outcome, found->run({action, *row, body}));
-  if (outcome.unchanged) return std::move(*row);
+  if (outcome.unchanged || action.dry_run) return std::move(*row);
+  if (!action.bulk.empty()) outcome.event["bulk"] = action.bulk;
   ++row->version;
   CLARION_TRY(store::update_case(action.tx, *row));
   CLARION_TRY(store::add_case_event(action.tx, row->id, action.actor.account, name, outcome.event));
   outcome.audit["version"] = row->version;
   CLARION_TRY(store::append_audit(action.tx, action.actor.name(), fmt::format("case.{}", name),
                                   row->id, outcome.audit));
-  if (outcome.load_fell) {
+  if (outcome.load_fell && action.bulk.empty()) {
     CLARION_TRY(route_waiting(action.tx));
     CLARION_TRY(row, store::find_case(
                          action.tx,

@@ -19,13 +19,16 @@ struct CaseAction {
   const DeskOptions& options;
   std::string_view case_id;
   std::optional<std::int64_t> if_match;  ///< the version the caller saw
+  std::string_view bulk = {};  ///< one of many at once: its id; waiting cases are given out by who
+                               ///< does them all
+  bool dry_run = false;        ///< says what would come of it and writes nothing
 };
 
 /// Runs one action of contract section 3 on a case: claim, release, extend, assign, verdict, close,
-/// dismiss, reopen, note. Checks, in this order: the case is there and visible (404), the right
-/// (403), the regions (403), the version (412), the state (409), the body (422); then changes the
-/// case, appends history and audit. Returns the case as changed. Errors: `not_found` for an unknown
-/// action.
+/// dismiss, reopen, note, merge, split, undo, head, candidate; edit is PATCH. Checks, in this
+/// order: the case is there and visible (404), the right (403), the regions (403), the version
+/// (412), the state (409), the body (422); then changes the case, appends history and audit.
+/// Returns the case as changed. Errors: `not_found` for an unknown action.
 Result<store::CaseRow> act_on_case(const CaseAction& action, std::string_view name,
                                    const json::object& body);
 

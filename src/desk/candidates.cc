@@ -49,9 +49,13 @@ void tell_known(store::CaseRow& row) {
 bool match_case(store::CaseRow& row, library::Library& library) {
   json::array found;
   json::object known;
-  const auto answer = library.match(text::fold(row.claim).bytes, kMost);
+  const json::object* judged = nullptr;
+  if (const json::value* list = row.details.if_contains("judged")) judged = list->if_object();
+  const std::size_t others = judged != nullptr ? judged->size() : 0;
+  const auto answer = library.match(text::fold(row.claim).bytes, kMost + others);
   for (const library::Match& match : answer.matches) {
-    if (match.score < library::kSuggest) break;
+    if (match.score < library::kSuggest || found.size() == kMost) break;
+    if (judged != nullptr && string_or(*judged, match.entry->debunk.id) == "different") continue;
     const library::Debunk& debunk = match.entry->debunk;
     found.push_back({{"id", debunk.id}, {"score", match.score}, {"known", match.known}});
     if (match.known && known.empty()) {

@@ -1,15 +1,20 @@
 #include "desk/case_view.h"
 
+#include "desk/action_parts.h"
 #include "desk/candidates.h"
+#include "desk/evidence.h"
 #include "group/spread.h"
 #include "model/region.h"
 #include "model/topic.h"
 #include "store/notices.h"
 #include "store/posts.h"
+#include "store/regroup.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace clarion::desk {
 namespace {
@@ -21,17 +26,78 @@ json::value time_or_null(const std::optional<model::Time>& time) {
 }
 
 Result<json::value> group_json(store::View& view, const store::CaseRow& row, model::Time now) {
-  if (!row.group) return json::value(nullptr);
-  CLARION_TRY(auto group, store::find_group(view, *row.group));
-  if (!group) return json::value(nullptr);
-  json::object out = json::parse(group->figures).as_object();
-  out["id"] = std::to_string(group->id);
-  out["size"] = group->size;
-  out["per_minute"] =
-      std::round(group::rate_at(group->rate, group->first_seen, group->last_seen, now) * 100) / 100;
-  out["first_seen"] = model::to_text(group->first_seen);
-  out["last_seen"] = model::to_text(group->last_seen);
+  CLARION_TRY(auto groups, store::groups_of_case(view, row.id));
+  if (groups.empty()) return json::value(nullptr);
+  json::object out;
+  if (groups.size() == 1) {
+    out = json::parse(groups.front().figures).as_object();
+  } else {
+    group::Spread all;
+    for (const store::GroupRow& group : groups) {
+      CLARION_TRY(auto spread, group::Spread::parse(group.figures));
+      all.add(spread);
+    }
+    out = json::parse(all.to_text()).as_object();
+  }
+  const auto own = std::find_if(groups.begin(), groups.end(), [&row](const store::GroupRow& each) {
+    return row.group == each.id;
+  });
+  std::int64_t size = 0;
+  double rate = 0;
+  std::optional<model::Time> first, last;
+  for (const store::GroupRow& group : groups) {
+    if (group.size == 0) continue;  // its posts were all split off; later ones still come
+    size += group.size;
+    rate += group::rate_at(group.rate, group.first_seen, group.last_seen, now);
+    first = first ? std::min(*first, group.first_seen) : group.first_seen;
+    last = last ? std::max(*last, group.last_seen) : group.last_seen;
+  }
+  out["id"] = std::to_string(own == groups.end() ? groups.front().id : own->id);
+  out["size"] = size;
+  out["per_minute"] = std::round(rate * 100) / 100;
+  out["first_seen"] = time_or_null(first);
+  out["last_seen"] = time_or_null(last);
   return out;
+}
+
+/// Notices of the case and of all that were merged into it.
+Status add_notices(store::View& view, const store::CaseRow& row, json::object& out) {
+  std::vector<std::string> ids{row.id};
+  if (const json::value* from = row.details.if_contains("merged_from")) {
+    for (std::string& id : strings_of(*from)) ids.push_back(std::move(id));
+  }
+  json::array linked;
+  for (const std::string& id : ids) {
+    CLARION_TRY(auto notices, store::notices_of_case(view, id));
+    for (const store::NoticeRow& notice : notices) {
+      json::object item{{"id", notice.id},
+                        {"version", notice.version},
+                        {"revision", notice.revision},
+                        {"state", notice.draft ? notice.draft_state : "published"}};
+      if (id != row.id) item["case"] = id;
+      linked.push_back(std::move(item));
+    }
+  }
+  out["notices"] = std::move(linked);
+  return ok();
+}
+
+/// What people wrote over, and where a claim came from.
+Status add_claim(store::View& view, const store::CaseRow& row, json::object& out) {
+  const json::value* post = row.claim_post ? nullptr : row.details.if_contains("original_post");
+  out["claim_original"] = nullptr;
+  if (post != nullptr) {
+    CLARION_TRY(auto found, store::find_post(view, post->as_int64()));
+    if (found && !found->record.empty()) out["claim_original"] = claim_of_record(*found);
+  }
+  out["head"] = nullptr;
+  if (row.claim_post) {
+    CLARION_TRY(auto found, store::find_post(view, *row.claim_post));
+    if (found) out["head"] = json::object{{"source", found->source}, {"post", found->id}};
+  }
+  const json::value* by_hand = row.details.if_contains("by_hand");
+  out["by_hand"] = by_hand != nullptr ? *by_hand : json::value(json::array{});
+  return ok();
 }
 
 Status add_posts(store::View& view, const store::CaseRow& row, std::int64_t after,
@@ -115,6 +181,11 @@ Result<json::object> case_summary(store::View& view, const store::CaseRow& row, 
   out["due_at"] = time_or_null(row.due_at);
   out["created_at"] = model::to_text(row.created_at);
   out["changed_at"] = model::to_text(row.changed_at);
+  if (const json::string* into = find_string(row.details, "merged_into"))
+    out["merged_into"] = *into;
+  for (const char* name : {"merged_from", "split_from"}) {
+    if (const json::value* from = row.details.if_contains(name)) out[name] = *from;
+  }
   return out;
 }
 
@@ -135,27 +206,38 @@ Result<json::object> case_detail(store::View& view, const store::CaseRow& row, o
   }
   out["verdicts"] = std::move(judged);
 
-  CLARION_TRY(auto notices, store::notices_of_case(view, row.id));
-  json::array linked;
-  for (const store::NoticeRow& notice : notices) {
-    linked.push_back({{"id", notice.id},
-                      {"version", notice.version},
-                      {"revision", notice.revision},
-                      {"state", notice.draft ? notice.draft_state : "published"}});
+  CLARION_TRY(add_notices(view, row, out));
+  CLARION_TRY(add_claim(view, row, out));
+  CLARION_TRY(auto said, store::judgements_of(view, row.id));
+  json::array candidates;
+  for (const store::Judgement& each : said) {
+    candidates.push_back({{"debunk", each.debunk},
+                          {"judgement", each.judgement},
+                          {"by", each.actor},
+                          {"at", model::to_text(each.at)}});
   }
-  out["notices"] = std::move(linked);
+  out["candidates_judged"] = std::move(candidates);
 
   CLARION_TRY(auto events, store::case_events(view, row.id));
+  std::set<std::int64_t> undone;
+  for (const store::CaseEvent& event : events) {
+    const json::value* which = event.action == "undo" ? event.detail.if_contains("event") : nullptr;
+    if (which != nullptr && which->is_int64()) undone.insert(which->as_int64());
+  }
   json::array history;
   for (const store::CaseEvent& event : events) {
     json::object detail = event.detail;
+    const bool can_undo = detail.contains(kUndo) && !undone.contains(event.seq);
+    detail.erase(kUndo);
     if (const json::value* reasons = detail.if_contains("reasons"))
       detail["reasons"] = reasons_in_words(reasons, lang);
     history.push_back({{"event", event.seq},
                        {"at", model::to_text(event.at)},
                        {"by", event.actor},
                        {"action", event.action},
-                       {"detail", std::move(detail)}});
+                       {"detail", std::move(detail)},
+                       {"can_undo", can_undo},
+                       {"undone", undone.contains(event.seq)}});
   }
   out["history"] = std::move(history);
   return out;

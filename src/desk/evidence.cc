@@ -4,6 +4,9 @@
 #include "desk/candidates.h"
 #include "desk/priority.h"
 #include "desk/routing.h"
+#include "group/spread.h"
+#include "store/meta.h"
+#include "store/regroup.h"
 
 #include <fmt/format.h>
 
@@ -47,22 +50,30 @@ double number(const json::object& details, std::string_view name) {
   return value != nullptr && value->is_number() ? value->to_number<double>() : 0.0;
 }
 
-/// Counts the evidence into the row: severity, topics, regions and the parts of its priority.
-void weigh(store::CaseRow& row, const Evidence& evidence) {
+void set_priority(store::CaseRow& row, const Spreading& spreading) {
+  const Priority priority =
+      priority_of({row.severity, number(row.details, "score"), spreading.posts, spreading.rate,
+                   static_cast<std::uint64_t>(number(row.details, "reach"))});
+  row.priority = priority.points;
+  row.details["priority_reasons"] = priority.reasons;
+  tell_known(row);
+}
+
+/// Counts the evidence into the row: severity, topics, regions and the parts of its priority. What
+/// a person wrote stays.
+void weigh(store::CaseRow& row, const Evidence& evidence, const Spreading& spreading) {
   constexpr std::size_t kMostPlaces = 64;
-  row.severity = std::max(row.severity, evidence.scan.severity);
-  add_missing(row.topics, evidence.scan.topics, 34);
-  add_missing(row.regions, evidence.scan.regions, kMostPlaces);
+  if (!written_by_hand(row, "severity"))
+    row.severity = std::max(row.severity, evidence.scan.severity);
+  if (!written_by_hand(row, "topics")) add_missing(row.topics, evidence.scan.topics, 34);
+  if (!written_by_hand(row, "regions"))
+    add_missing(row.regions, evidence.scan.regions, kMostPlaces);
   const double score = std::max(number(row.details, "score"), evidence.scan.score);
   const double reach = number(row.details, "reach") + static_cast<double>(std::min<std::uint64_t>(
                                                           reach_of(evidence.post), 1U << 30U));
   row.details["score"] = score;
   row.details["reach"] = reach;
-  const Priority priority = priority_of({row.severity, score, evidence.group.size,
-                                         evidence.group.rate, static_cast<std::uint64_t>(reach)});
-  row.priority = priority.points;
-  row.details["priority_reasons"] = priority.reasons;
-  tell_known(row);
+  set_priority(row, spreading);
 }
 
 Result<std::vector<Candidate>> candidates(store::View& view) {
@@ -173,7 +184,7 @@ Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std:
   row.claim_post = evidence.row.seq;
   row.group = evidence.group.id;
   row.created_at = row.changed_at = tx.now();
-  weigh(row, evidence);
+  weigh(row, evidence, {evidence.group.size, evidence.group.rate});
   if (library != nullptr) match_case(row, *library);
   CLARION_TRY(store::add_case(tx, row));
   CLARION_TRY(store::add_case_event(tx, row.id, "system", "open", {{"group", evidence.group.id}}));
@@ -190,7 +201,11 @@ Status grow_case(store::Tx& tx, const Evidence& evidence) {
   if (!row)
     return Error{Errc::corrupt,
                  fmt::format("group {} names a case that is not there", evidence.group.id)};
-  weigh(*row, evidence);
+  Spreading spreading{evidence.group.size, evidence.group.rate};
+  if (row->details.contains("merged_from")) {
+    CLARION_TRY(spreading, spreading_of(tx, *row, tx.now()));
+  }
+  weigh(*row, evidence, spreading);
   if (row->claim.empty() && row->claim_post) {  // the post it was made of is gone
     row->claim = claim_of(evidence.post);
     row->claim_post = evidence.row.seq;
@@ -204,29 +219,93 @@ Status edit_case(store::Tx& tx, const Evidence& evidence, library::Library* libr
   if (!row)
     return Error{Errc::corrupt,
                  fmt::format("post {} names a case that is not there", evidence.row.seq)};
-  if (row->claim_post == evidence.row.seq) {
-    row->claim = claim_of(evidence.post);
-    if (library != nullptr) match_case(*row, *library);
-  }
   ++row->version;
-  return store::update_case(tx, *row);
+  CLARION_TRY(store::update_case(tx, *row));
+  CLARION_TRY(auto ids, store::cases_with_claim_of(tx, evidence.row.seq));
+  for (const std::string& id : ids) {
+    CLARION_TRY(auto named, store::find_case(tx, id));
+    if (!named) continue;
+    named->claim = claim_of(evidence.post);
+    if (library != nullptr) match_case(*named, *library);
+    if (id != row->id) {
+      ++named->version;
+      CLARION_TRY(store::drop_answers_of_case(tx, id));
+    }
+    CLARION_TRY(store::update_case(tx, *named));
+  }
+  return ok();
 }
 
-Status forget_text(store::Tx& tx, const std::string& case_id, std::int64_t post_seq) {
-  CLARION_TRY(auto row, store::find_case(tx, case_id));
-  if (!row || row->claim_post != post_seq) return ok();
-  row->claim.clear();
-  constexpr std::int64_t kPage = 100;
-  CLARION_TRY(auto posts, store::posts_of_case(tx, case_id, 0, kPage));
-  for (const store::PostRow& post : posts) {
-    if (post.record.empty()) continue;
-    const json::value record = json::parse(post.record);
-    row->claim = claim_of(string_or(record.as_object(), "text"));
-    row->claim_post = post.seq;
-    break;
+Status forget_text(store::Tx& tx, std::int64_t post_seq) {
+  CLARION_TRY(auto ids, store::cases_with_claim_of(tx, post_seq));
+  for (const std::string& id : ids) {
+    CLARION_TRY(auto row, store::find_case(tx, id));
+    if (!row) continue;
+    row->claim.clear();
+    constexpr std::int64_t kPage = 100;
+    CLARION_TRY(auto posts, store::posts_of_case(tx, id, 0, kPage));
+    for (const store::PostRow& post : posts) {
+      if (post.record.empty()) continue;
+      row->claim = claim_of_record(post);
+      row->claim_post = post.seq;
+      break;
+    }
+    ++row->version;
+    CLARION_TRY(store::drop_answers_of_case(tx, id));
+    CLARION_TRY(store::update_case(tx, *row));
   }
-  ++row->version;
-  return store::update_case(tx, *row);
+  return ok();
+}
+
+Result<Spreading> spreading_of(store::View& view, const store::CaseRow& row, model::Time now) {
+  Spreading out;
+  CLARION_TRY(auto groups, store::groups_of_case(view, row.id));
+  for (const store::GroupRow& group : groups) {
+    out.posts += group.size;
+    out.rate += group::rate_at(group.rate, group.first_seen, group.last_seen, now);
+  }
+  return out;
+}
+
+Status weigh_anew(store::Tx& tx, store::CaseRow& row) {
+  CLARION_TRY(auto spreading, spreading_of(tx, row, tx.now()));
+  set_priority(row, spreading);
+  return ok();
+}
+
+std::string claim_of_record(const store::PostRow& post) {
+  if (post.record.empty()) return {};
+  const json::value record = json::parse(post.record);
+  const json::object& object = record.as_object();
+  if (const std::string_view text = string_or(object, "text"); !text.empty()) return claim_of(text);
+  const json::value* media = object.if_contains("media");
+  if (media == nullptr || !media->is_array()) return {};
+  for (const json::value& each : media->get_array()) {
+    const std::string_view text =
+        each.is_object() ? string_or(each.get_object(), "text") : std::string_view();
+    if (!text.empty()) return claim_of(text);
+  }
+  return {};
+}
+
+std::uint64_t reach_of_record(const store::PostRow& post) {
+  if (post.record.empty()) return 0;
+  const json::value record = json::parse(post.record);
+  const auto count = [](const json::value* object, std::string_view name) -> std::uint64_t {
+    const json::value* value =
+        object != nullptr && object->is_object() ? object->get_object().if_contains(name) : nullptr;
+    return value != nullptr && value->is_number() ? value->to_number<std::uint64_t>() : 0;
+  };
+  const json::value* metrics = record.as_object().if_contains("metrics");
+  return count(metrics, "reposts") + count(metrics, "comments") + count(metrics, "likes") +
+         count(record.as_object().if_contains("author"), "followers") / 100;
+}
+
+bool written_by_hand(const store::CaseRow& row, std::string_view member) {
+  const json::value* list = row.details.if_contains("by_hand");
+  if (list == nullptr) return false;
+  const auto names = strings_of(*list);
+  return std::find(names.begin(), names.end(), member) != names.end();
 }
 
 Status route_waiting(store::Tx& tx) {

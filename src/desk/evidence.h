@@ -29,9 +29,26 @@ Status grow_case(store::Tx& tx, const Evidence& evidence);
 /// A post of the case was edited: its claim follows, unless a person wrote it, and its candidates
 /// with it.
 Status edit_case(store::Tx& tx, const Evidence& evidence, library::Library* library = nullptr);
-/// A post of the case lost its text (deleted at the source, or retention): the claim made of it
-/// goes to the next post that has one.
-Status forget_text(store::Tx& tx, const std::string& case_id, std::int64_t post_seq);
+/// A post lost its text (deleted at the source, or retention): claims made of it go to the next
+/// post of their case that has one. Also the claim of a case that was merged since.
+Status forget_text(store::Tx& tx, std::int64_t post_seq);
+
+/// How a case spreads, over all its groups.
+struct Spreading {
+  std::int64_t posts = 0;
+  double rate = 0;  ///< posts a minute now
+};
+[[nodiscard]] Result<Spreading> spreading_of(store::View& view, const store::CaseRow& row,
+                                             model::Time now);
+/// The parts of the priority anew, from the row and its groups: after posts came or went otherwise
+/// than one by one.
+Status weigh_anew(store::Tx& tx, store::CaseRow& row);
+/// A post's text as a claim: at most kClaimCharacters.
+[[nodiscard]] std::string claim_of_record(const store::PostRow& post);
+/// True when a person wrote that member ("topics", "regions", "severity"), so that posts change it
+/// no more.
+[[nodiscard]] bool written_by_hand(const store::CaseRow& row, std::string_view member);
+[[nodiscard]] std::uint64_t reach_of_record(const store::PostRow& post);
 
 /// Gives an open case to the best expert under capacity, if there is one, and writes the reasons
 /// into it. `not_to` are left out. The caller writes the row.

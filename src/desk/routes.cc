@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "desk/actions.h"
+#include "desk/bulk.h"
 #include "desk/case_view.h"
 #include "http/status.h"
 #include "http/fields.h"
@@ -216,24 +217,44 @@ void add_routes(http::Router& router, identity::Requests& requests, DeskOptions 
                 return requests.look(request,
                                      [](store::View& view, const Actor*) { return experts(view); });
               }});
+  const auto act = [&requests, options](Request& request, std::string_view name) {
+    return requests.change(request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
+      std::optional<std::int64_t> version;
+      if (!request.header("if-match").empty()) {
+        CLARION_TRY(version, identity::if_match(request));
+      }
+      CLARION_TRY(auto body, http::json_body(request));
+      CLARION_TRY(auto row, act_on_case({tx, actor, requests.policy(), options,
+                                         request.params.at("id"), version},
+                                        name, body));
+      CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0, tx.now()));
+      return with_version(shown);
+    });
+  };
+  router.add({.method = "PATCH",
+              .pattern = "/v1/cases/{id}",
+              .guard = requests.needs_scope({identity::Scope::desk}),
+              .handler = [act](Request& request) { return act(request, "edit"); }});
+  router.add({.method = "POST",
+              .pattern = "/v1/cases/bulk",
+              .guard = requests.needs(Act::manage_cases),
+              .handler = [&requests, options](Request& request) {
+                return requests.change(
+                    request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
+                      CLARION_TRY(auto body, http::json_body(request));
+                      CLARION_TRY(auto done,
+                                  act_on_cases({tx, actor, requests.policy(), options, {}, {}},
+                                               body, request.lang));
+                      return http::json_response(200, done);
+                    });
+              }});
   // Which right an action needs depends on the action, so the guard asks for a person alone.
   router.add({.method = "POST",
               .pattern = "/v1/cases/{id}/{action}",
               .guard = requests.needs_scope({identity::Scope::desk}),
-              .handler = [&requests, options](Request& request) {
-                return requests.change(
-                    request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
-                      std::optional<std::int64_t> version;
-                      if (!request.header("if-match").empty()) {
-                        CLARION_TRY(version, identity::if_match(request));
-                      }
-                      CLARION_TRY(auto body, http::json_body(request));
-                      CLARION_TRY(auto row, act_on_case({tx, actor, requests.policy(), options,
-                                                         request.params.at("id"), version},
-                                                        request.params.at("action"), body));
-                      CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0, tx.now()));
-                      return with_version(shown);
-                    });
+              .handler = [act](Request& request) {
+                const std::string name = request.params.at("action");
+                return act(request, name == "edit" ? "" : name);  // which is PATCH
               }});
 }
 

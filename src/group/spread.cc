@@ -58,6 +58,20 @@ void Spread::count(std::string_view source, model::Time now) {
   coarsen();
 }
 
+void Spread::add(const Spread& other) {
+  seconds_ = std::max(seconds_, other.seconds_);  // stretches double, so the longer holds the other
+  for (const auto& [key, posts] : std::exchange(series_, {}))
+    series_[{floor_to(key.first, seconds_), key.second}] += posts;
+  const auto name = [this](const std::string& source) {
+    const bool known = sources_.contains(source) || sources_.size() < kMostSources;
+    return known ? source : std::string(kOther);
+  };
+  for (const auto& [source, posts] : other.sources_) sources_[name(source)] += posts;
+  for (const auto& [key, posts] : other.series_)
+    series_[{floor_to(key.first, seconds_), name(key.second)}] += posts;
+  coarsen();
+}
+
 void Spread::coarsen() {
   const auto too_long = [this] {
     if (series_.size() > kMostPoints) return true;

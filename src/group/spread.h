@@ -36,6 +36,8 @@ class Spread {
   [[nodiscard]] std::string to_text() const;
 
   void count(std::string_view source, model::Time now);
+  /// Adds another group's figures, as one group would show them: by the longer stretch of the two.
+  void add(const Spread& other);
   [[nodiscard]] const std::map<std::string, std::int64_t>& sources() const noexcept {
     return sources_;
   }

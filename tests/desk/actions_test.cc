@@ -198,7 +198,7 @@ TEST_F(Cases, LoseTheirClaimWithThePostItWasMadeOf) {
     CLARION_TRY(auto posts, store::posts_of_case(tx, row.id, 0, 1));
     posts[0].record.clear();
     CLARION_TRY(store::update_post(tx, posts[0]));
-    return forget_text(tx, row.id, posts[0].seq);
+    return forget_text(tx, posts[0].seq);
   }));
   EXPECT_EQ(now(row).claim, "");
 }

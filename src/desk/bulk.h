@@ -1,0 +1,17 @@
+#pragma once
+
+#include "desk/actions.h"
+#include "ops/catalogue.h"
+
+namespace clarion::desk {
+
+/// One action on up to 500 cases in one transaction (POST /v1/cases/bulk): dismiss, assign, reopen,
+/// or undo of an earlier bulk. Each case is judged by itself: what is refused is named and the rest
+/// is done. With dry_run nothing is written. `action.case_id` and `if_match` are not used.
+///
+/// Answers {bulk, action, dry_run, done, refused, posts, by_state{}, results[{id, done, state,
+/// event} or {id, done: false, code, detail}]}.
+Result<json::object> act_on_cases(const CaseAction& action, const json::object& body,
+                                  ops::Lang lang);
+
+}  // namespace clarion::desk
