@@ -1,11 +1,13 @@
 #include "app/backup.h"
 
+#include "desk/files.h"
 #include "notice/audit_check.h"
 #include "notice/keyring.h"
 #include "ops/files.h"
 #include "store/backup.h"
 #include "store/meta.h"
 #include "store/notices.h"
+#include "store/workspace.h"
 
 #include <fmt/format.h>
 
@@ -16,6 +18,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <set>
 
 namespace clarion::app {
 namespace {
@@ -80,6 +83,20 @@ Status add_keys(store::Backup& backup, const Halves& halves) {
   return backup.add({"keys/" + current->kid + ".key", half->second});
 }
 
+/// Evidence files, by what the copy knows of: their bytes never change.
+Status add_evidence(store::Backup& backup, const std::string& folder) {
+  auto view = backup.view();
+  CLARION_TRY(auto rows, store::list_files(view));
+  std::set<std::string> added;
+  for (const store::FileRow& row : rows) {
+    if (!added.insert(row.hash).second) continue;
+    CLARION_TRY(auto bytes,
+                ops::read_file(desk::file_path(folder, row.hash), desk::kMostFileBytes));
+    CLARION_TRY(backup.add({"files/" + row.hash, std::move(bytes)}));
+  }
+  return ok();
+}
+
 }  // namespace
 
 Result<BackupReport> write_backup(Folder& folder, const std::string& file) {
@@ -98,6 +115,7 @@ Result<BackupReport> write_backup(Folder& folder, const std::string& file) {
     CLARION_TRY(auto backup, store::Backup::write(*folder.database, aside.path()));
     CLARION_TRY(read_halves(*folder.database, halves));
     CLARION_TRY(add_keys(backup, halves));
+    CLARION_TRY(add_evidence(backup, folder.database->folder()));
     report.made_at = model::to_text(folder.clock->now());
     CLARION_TRY(backup.set_info("made_at", report.made_at));
     CLARION_TRY(report.schema, backup.schema());

@@ -3,6 +3,7 @@
 #include "desk/evidence.h"
 #include "store/meta.h"
 #include "store/regroup.h"
+#include "store/workspace.h"
 
 namespace clarion::app {
 
@@ -12,6 +13,7 @@ Status forget_post(store::Tx& tx, store::PostRow& row) {
   CLARION_TRY(store::update_post(tx, row));
   CLARION_TRY(store::drop_answers_of_case(tx, row.case_id));
   CLARION_TRY(store::drop_post_keys(tx, row.seq));
+  CLARION_TRY(store::drop_post_text(tx, row.seq));
   return desk::forget_text(tx, row.seq);
 }
 

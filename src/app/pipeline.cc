@@ -3,6 +3,7 @@
 #include "app/forget.h"
 #include "base/bytes.h"
 #include "desk/evidence.h"
+#include "desk/search.h"
 #include "group/keys.h"
 #include "group/spread.h"
 #include "intake/order.h"
@@ -256,6 +257,7 @@ Status Pipeline::keep(store::Tx& tx, const std::string& mode, const Incoming& in
   row->hits = json::serialize(desk::hits_json(incoming.scan));
   row->score = incoming.scan.score;
   CLARION_TRY(store::update_post(tx, *row));
+  CLARION_TRY(desk::index_post_anew(tx, row->seq));
   CLARION_TRY(store::drop_post_keys(tx, row->seq));
   CLARION_TRY(store::add_post_keys(tx, mode, row->seq, group::keys_of(post)));
   CLARION_TRY(auto group, store::find_group(tx, row->group));

@@ -1,6 +1,7 @@
 #include "app/backup.h"
 #include "app/forget.h"
 #include "app/head_file.h"
+#include "desk/files.h"
 #include "notice/audit_check.h"
 #include "notice/keyring.h"
 #include "ops/files.h"
@@ -22,7 +23,8 @@ namespace fs = std::filesystem;
 
 /// What a data folder is made of, in the order in which it goes and comes. Rule databases (cache)
 /// and the lock stay.
-constexpr std::array kParts = {"clarion.db-wal", "clarion.db-shm", "clarion.db", "keys", "head"};
+constexpr std::array kParts = {"clarion.db-wal", "clarion.db-shm", "clarion.db",
+                               "keys",           "files",          "head"};
 constexpr const char* kNew = "/restore.new";      // being made ready
 constexpr const char* kReady = "/restore.ready";  // decided: the old parts go
 constexpr const char* kMove = "/restore.moving";  // the old parts are gone: the new ones come
@@ -144,6 +146,12 @@ Status bring_to_life(const RestoreOptions& options, const std::string& made,
     CLARION_TRY(make_folder(made + "/keys"));
   }
   for (const store::BackupEntry& entry : entries) {
+    if (entry.name.starts_with("files/")) {
+      CLARION_TRY(auto hash, desk::keep_bytes(made, entry.bytes));
+      if (entry.name != "files/" + hash)
+        return Error{Errc::corrupt, "an evidence file of the backup is not what was kept"};
+      continue;
+    }
     // Names come from a file: nothing but a key's own name may be written.
     const std::string_view kid = std::string_view(entry.name).substr(0, entry.name.size() - 4);
     if (!entry.name.starts_with("keys/") || !entry.name.ends_with(".key") ||

@@ -288,7 +288,7 @@ http::Router Service::routes() {
   add_ops_routes(router);
   identity::add_session_routes(router, *requests_, *sign_in_);
   add_posts_route(router, *requests_, *pipeline_);
-  desk::add_work_routes(router, *requests_, desk_options());
+  desk::add_work_routes(router, *requests_, {*library_, presence_, config_.data.dir});
   desk::add_routes(router, *requests_, desk_options());
   desk::add_library_routes(router, *requests_, *library_);
   notice::add_routes(router, *requests_, *notices_, *polls_);

@@ -5,6 +5,7 @@
 #include "app/pipeline.h"
 #include "broadcast/gateway.h"
 #include "desk/candidates.h"
+#include "desk/presence.h"
 #include "http/server.h"
 #include "identity/requests.h"
 #include "identity/sign_in.h"
@@ -61,6 +62,7 @@ class Service {
   void add_ops_routes(http::Router& router);
   broadcast::Source stream_source();
   void tend_library();
+  void tend_search();
   void add_metrics();
   Status reload_tls(const ops::Config& config);
   void add_desk_metrics();
@@ -87,6 +89,7 @@ class Service {
   desk::Rematch rematch_;              // tick's alone, like the two below
   std::uint64_t library_version_ = 0;  // of the snapshot that cases were held against
   std::string library_trouble_;        // the last failure told, so that it is told once
+  desk::Presence presence_;
   std::unique_ptr<Pipeline> pipeline_;
   std::shared_ptr<http::Tls> tls_;  // null: clear text
   std::unique_ptr<http::Server> server_;

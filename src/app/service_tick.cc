@@ -2,6 +2,8 @@
 #include "app/forget.h"
 #include "app/service.h"
 #include "desk/evidence.h"
+#include "desk/files.h"
+#include "desk/search.h"
 #include "notice/publication.h"
 #include "store/cases.h"
 #include "store/meta.h"
@@ -22,6 +24,8 @@ constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30};
 /// More than the longest that security.session_idle_minutes allows.
 constexpr std::chrono::hours kIdlestSession{25};
 
+constexpr std::chrono::hours kDraftsKept{24 * 30};
+
 /// What one round of retention removed.
 struct Removed {
   std::int64_t posts = 0, tombstones = 0, answers = 0, receipts = 0, outbox = 0;
@@ -38,6 +42,7 @@ Result<Removed> remove_old(store::Tx& tx, std::chrono::hours retention) {
   CLARION_TRY(out.answers, store::drop_old_answers(tx));
   CLARION_TRY(out.receipts, store::drop_old_receipts(tx, tx.now() - kReceiptsKept));
   CLARION_TRY(out.outbox, store::drop_old_outbox(tx, tx.now() - kOutboxKept));
+  CLARION_TRY(store::drop_old_drafts(tx, tx.now() - kDraftsKept));
   CLARION_TRY(store::drop_old_sessions(tx, tx.now() - kIdlestSession));
   return out;
 }
@@ -60,9 +65,23 @@ void Service::tend_library() {
   library_trouble_ = trouble;
 }
 
+/// Puts new posts into the search index, beside the path of posts so that a flood is not held up by
+/// it: some a tick.
+void Service::tend_search() {
+  constexpr std::int64_t kMost = 60;
+  const auto waits =
+      database_->read([](store::View& view) { return desk::posts_wait_for_index(view); });
+  if (!waits || !waits.value()) return;
+  const auto done =
+      database_->write([](store::Tx& tx) { return desk::index_new_posts(tx, kMost); });
+  if (!done) log_.error("posts could not be put into the search index", done.error());
+}
+
 void Service::tick() {
   using ops::Metric;
   tend_library();
+  tend_search();
+  presence_.sweep(clock_->steady());
   const auto steady = clock_->steady();
   const model::Time wall = clock_->now();
   const auto drift = (wall - last_wall_) -
@@ -97,6 +116,7 @@ void Service::tick() {
     CLARION_TRY(auto fired, notice::publish_due(tx, *notices_, jumped));
     held = fired.held;
     if (!minute) return ok();
+    CLARION_TRY(desk::drop_unused_files(tx, config_.data.dir));
     CLARION_TRY(removed, remove_old(tx, std::chrono::hours(24 * config_.posts.retention_days)));
     return ok();
   });

@@ -2,6 +2,7 @@
 
 #include "desk/action_parts.h"
 #include "desk/evidence.h"
+#include "desk/watch.h"
 #include "identity/requests.h"
 #include "store/accounts.h"
 #include "store/audit.h"
@@ -92,8 +93,9 @@ Result<Outcome> assign(const Work& work) {
   return Outcome{{{"to", to}, {"note", note.value_or("")}}, {{"to", to}}, fell};
 }
 
-/// Reads evidence[]: title, and an http or https url; publisher if any.
-json::array read_evidence(http::Fields& fields) {
+/// Reads evidence[]: title, and an http or https url or a file of ours or both; publisher if any.
+/// Of a file also the hash of its bytes, so that the audit chain covers them.
+Result<json::array> read_evidence(const Work& work, http::Fields& fields) {
   json::array out;
   const json::value* value = fields.take("evidence");
   const json::array* items = value != nullptr ? value->if_array() : nullptr;
@@ -115,10 +117,25 @@ json::array read_evidence(http::Fields& fields) {
     http::Fields item(*object, "/" + place);
     json::object entry;
     entry["title"] = item.required_text("title", 200);
-    const std::string url = item.required_text("url", 2048);
+    const std::string url = item.optional_text("url", 2048).value_or("");
+    const std::string file = item.optional_text("file", 64).value_or("");
     if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
       item.problem("url", "field_url");
-    entry["url"] = url;
+    if (url.empty() && file.empty()) item.problem("url", "field_required");
+    if (!url.empty()) entry["url"] = url;
+    if (!file.empty()) {
+      const CaseAction& action = work.action;
+      CLARION_TRY(auto row, store::find_file(action.tx, file));
+      CLARION_TRY(auto seen, row ? may_see_file(action.tx, *row, action.actor, action.policy)
+                                 : Result<bool>(false));
+      if (!seen) {
+        item.problem("file", "file_unknown");
+      } else {
+        entry["file"] = file;
+        entry["sha256"] = row->hash;
+        CLARION_TRY(store::use_file(action.tx, file, work.row.id));
+      }
+    }
     if (const auto publisher = item.optional_text("publisher", 200))
       entry["publisher"] = *publisher;
     static_cast<void>(item.finish());
@@ -136,7 +153,11 @@ Result<Outcome> verdict(const Work& work) {
   json::object record;
   record["verdict"] = fields.required_text("verdict", 64);
   record["reason"] = fields.required_text("reason", kReasonCharacters);
-  record["evidence"] = read_evidence(fields);
+  if (const auto uncertain = fields.optional_text("uncertain", kReasonCharacters);
+      uncertain && !uncertain->empty())
+    record["uncertain"] = *uncertain;
+  CLARION_TRY(auto evidence, read_evidence(work, fields));
+  record["evidence"] = std::move(evidence);
   CLARION_TRY(fields.finish());
   store::VerdictRow verdict;
   verdict.id = work.action.tx.ids().make("v_");
@@ -261,6 +282,7 @@ Result<CaseRow> act_on_case(const CaseAction& action, std::string_view name,
   outcome.audit["version"] = row->version;
   CLARION_TRY(store::append_audit(action.tx, action.actor.name(), fmt::format("case.{}", name),
                                   row->id, outcome.audit));
+  CLARION_TRY(tell_watchers(action.tx, *row, action.policy, action.actor.account, name));
   if (outcome.load_fell && action.bulk.empty()) {
     CLARION_TRY(route_waiting(action.tx));
     CLARION_TRY(row, store::find_case(

@@ -2,6 +2,7 @@
 #include "desk/action_parts.h"
 #include "desk/candidates.h"
 #include "desk/evidence.h"
+#include "desk/search.h"
 #include "model/region.h"
 #include "model/topic.h"
 #include "store/regroup.h"
@@ -100,6 +101,7 @@ Result<Outcome> edit(const Work& work) {
     row.claim = *claim;
     row.claim_post.reset();
     event["claim"] = *claim;
+    CLARION_TRY(index_claim(work.action.tx, row));
     changed.emplace_back("claim");
     match_again(work);
   }
@@ -146,6 +148,7 @@ Result<Outcome> choose_head(const Work& work) {
   row.claim = claim_of_record(*post);
   row.claim_post = post->seq;
   row.details.erase("original_post");
+  CLARION_TRY(index_claim(work.action.tx, row));
   match_again(work);
   return outcome;
 }
@@ -167,6 +170,7 @@ Status undo_edit(const Work& work, const json::object& data) {
     row.details.erase(name);
     if (const json::value* value = data.if_contains(name)) row.details[name] = *value;
   }
+  CLARION_TRY(index_claim(work.action.tx, row));
   match_again(work);
   return weigh_anew(work.action.tx, row);
 }

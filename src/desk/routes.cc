@@ -9,6 +9,7 @@
 #include "model/region.h"
 #include "model/topic.h"
 #include "store/experts.h"
+#include "store/regroup.h"
 
 #include <fmt/format.h>
 
@@ -173,6 +174,8 @@ Result<Response> show(store::View& view, const Request& request, const Actor& ac
   if (!row || !may_see(*row, actor, policy))
     return Error{Errc::not_found, "there is no such case", "not_found"};
   CLARION_TRY(auto body, case_detail(view, *row, request.lang, after, now));
+  CLARION_TRY(auto watchers, store::watchers_of(view, row->id));
+  body["watching"] = std::find(watchers.begin(), watchers.end(), actor.account) != watchers.end();
   return with_version(body);
 }
 

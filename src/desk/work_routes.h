@@ -1,14 +1,22 @@
 #pragma once
 
 #include "desk/options.h"
+#include "desk/presence.h"
 #include "http/router.h"
 #include "identity/requests.h"
 
 namespace clarion::desk {
 
-/// Adds what people at a case need beside its actions: GET /v1/library/judgements. `requests`
+/// What these calls work with; all outlive the router.
+struct WorkParts {
+  library::Library& library;
+  Presence& presence;
+  std::string folder;  ///< the data folder, for evidence files
+};
+
+/// Adds what people at a case need beside its actions: watch and unwatch, presence, who may be
+/// mentioned, own drafts, evidence files, search, and GET /v1/library/judgements. `requests`
 /// outlives the router.
-void add_work_routes(http::Router& router, identity::Requests& requests,
-                     const DeskOptions& options);
+void add_work_routes(http::Router& router, identity::Requests& requests, const WorkParts& parts);
 
 }  // namespace clarion::desk

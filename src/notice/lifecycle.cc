@@ -140,7 +140,15 @@ Status take_over_case(const NoticeAction& action, const store::CaseRow& from, js
   const store::VerdictRow& verdict = verdicts.back();
   const json::object record = json::parse(verdict.record).as_object();
   put("verdict", record.at("verdict"));
-  put("evidence", record.at("evidence"));
+  // Files are evidence for the desk; the public gets what has an address.
+  json::array evidence;
+  for (const json::value& each : record.at("evidence").as_array()) {
+    json::object shown = each.as_object();
+    shown.erase("file");
+    shown.erase("sha256");
+    if (shown.contains("url")) evidence.push_back(std::move(shown));
+  }
+  if (!evidence.empty()) put("evidence", std::move(evidence));
   CLARION_TRY(auto expert, store::find_expert_of(action.tx, verdict.actor));
   if (expert && !string_or(expert->record, "public_name").empty() && !draft.contains("experts")) {
     json::object named{{"name", string_or(expert->record, "public_name")}};

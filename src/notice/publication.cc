@@ -1,5 +1,6 @@
 #include "notice/publication.h"
 
+#include "desk/watch.h"
 #include "base/bytes.h"
 #include "ops/catalogue.h"
 #include "store/audit.h"
@@ -153,6 +154,9 @@ Status publish_draft(store::Tx& tx, NoticeRow& row, const NoticeOptions& options
   CLARION_TRY(store::void_approvals(tx, row.id));
   if (!row.case_id) return ok();
   CLARION_TRY(auto from, store::find_case(tx, *row.case_id));
+  if (from) {
+    CLARION_TRY(desk::tell_watchers(tx, *from, {}, actor, "published"));
+  }
   if (!from || from->state != "judged") return ok();
   from->state = "closed";
   ++from->version;
