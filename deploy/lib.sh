@@ -9,6 +9,11 @@ die() {
   exit 1
 }
 
+# Whether there is a Node that builds the page, with its npm.
+has_node() {
+  command -v npm >/dev/null && [ "$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || printf 0)" -ge 18 ]
+}
+
 # missing_packages [LIST]: names of the packages of deploy/packages.txt, or of another list, that are not installed.
 missing_packages() {
   local package list=${1:-$root/deploy/packages.txt}
@@ -16,6 +21,8 @@ missing_packages() {
   local hyperscan=libhyperscan-dev
   case $(dpkg --print-architecture) in amd64 | i386) ;; *) hyperscan=libvectorscan-dev ;; esac
   sed -e 's/#.*//' -e '/^[[:space:]]*$/d' -e "s/^libhyperscan-dev/$hyperscan/" "$list" | while read -r package; do
+    # Node from elsewhere brings npm along, and its package excludes Debian's.
+    case $package in nodejs | npm) has_node && continue ;; esac
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s\n' "$package"
   done
 }

@@ -13,6 +13,7 @@
 #include "pages/routes.h"
 #include "rules/rule_set.h"
 #include "store/meta.h"
+#include "web/routes.h"
 
 #include <fmt/format.h>
 
@@ -294,6 +295,7 @@ http::Router Service::routes() {
   notice::add_routes(router, *requests_, *notices_, *polls_);
   ask::add_routes(router, *requests_, *library_);
   pages::add_routes(router, *requests_, *pages_);
+  web::add_routes(router);
   router.mirror("/drill", "/v1/");
   stream_ = std::make_shared<std::function<void(http::Upgrade)>>();
   router.add(
