@@ -4,9 +4,11 @@
 #include "model/region.h"
 #include "model/topic.h"
 #include "text/fold.h"
+#include "text/ngrams.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace clarion::readiness {
 namespace {
@@ -15,6 +17,8 @@ namespace {
 constexpr double kSaturation = 1.2, kLength = 0.75;
 /// A title says more about a text than its body does.
 constexpr float kTitle = 4, kSummary = 2, kAdvice = 2, kBody = 1, kNames = 3;
+/// A single Han character says less than a pair, but 车子掉进水里 and 车落水 share no pair.
+constexpr float kSingle = 0.4F;
 /// What is this much worse than the best only shares common words.
 constexpr double kWorthShowing = 0.25;
 constexpr std::size_t kMostQueryTokens = 64;
@@ -25,9 +29,20 @@ struct Weighted {
 };
 
 void add_text(std::string_view text, float weight, std::vector<Weighted>& out) {
+  const std::string folded = text::fold(text).bytes;
   std::vector<library::Token> tokens;
-  library::append_tokens(text::fold(text).bytes, tokens);
+  library::append_tokens(folded, tokens, std::numeric_limits<std::size_t>::max());
   for (const library::Token& token : tokens) out.push_back({token.hash, weight});
+  std::vector<std::uint64_t> singles;
+  text::append_ngrams(folded, 1, singles);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < singles.size() && at < folded.size(); ++i) {
+    const auto first = static_cast<unsigned char>(folded[at]);
+    const std::size_t bytes = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    // Han in UTF-8: E4 B8 80 to E9 BF BF, near enough.
+    if (first >= 0xE4 && first <= 0xE9) out.push_back({singles[i], weight * kSingle});
+    at += bytes;
+  }
 }
 
 void add_member(const json::object& record, std::string_view name, float weight,
@@ -140,18 +155,16 @@ bool Shelf::passes(const Item& item, const ResourceFilter& filter, std::string_v
 std::vector<std::string> Shelf::ranked(const Items& items, const ResourceFilter& filter,
                                        std::string_view today, std::size_t most) {
   const std::string folded = text::fold(filter.words).bytes;
-  std::vector<library::Token> found;
-  library::append_tokens(folded, found, kMostQueryTokens);
-  std::vector<std::uint64_t> query;
-  for (const library::Token& token : found) query.push_back(token.hash);
-  std::sort(query.begin(), query.end());
-  query.erase(std::unique(query.begin(), query.end()), query.end());
+  std::vector<Weighted> query;
+  add_text(filter.words, 1, query);
+  gather(query);
+  if (query.size() > kMostQueryTokens) query.resize(kMostQueryTokens);
 
   std::vector<double> rarity(query.size(), 0);
   double length = 0;
   for (const auto& [id, item] : items) {
     length += item->length;
-    for (std::size_t i = 0; i < query.size(); ++i) rarity[i] += item->weight_of(query[i]) > 0;
+    for (std::size_t i = 0; i < query.size(); ++i) rarity[i] += item->weight_of(query[i].token) > 0;
   }
   const auto count = static_cast<double>(items.size());
   for (double& each : rarity) each = std::log1p((count - each + 0.5) / (each + 0.5));
@@ -162,9 +175,9 @@ std::vector<std::string> Shelf::ranked(const Items& items, const ResourceFilter&
     if (!passes(*item, filter, today)) continue;
     double score = 0;
     for (std::size_t i = 0; i < query.size(); ++i) {
-      const double weight = item->weight_of(query[i]);
+      const double weight = item->weight_of(query[i].token);
       const double norm = kSaturation * (1 - kLength + kLength * item->length / mean);
-      score += rarity[i] * weight * (kSaturation + 1) / (weight + norm);
+      score += query[i].weight * rarity[i] * weight * (kSaturation + 1) / (weight + norm);
     }
     // Also finds a single character, of which no pair can be made.
     if (!folded.empty() && item->folded_title.find(folded) != std::string::npos) score += 10;
