@@ -86,6 +86,11 @@ Result<ReadLine> read_line(std::string_view line, const ops::Zone& zone, std::st
 
 }  // namespace
 
+Status may_change(const identity::Actor& actor) {
+  if (identity::sees_mode(actor, "Actual")) return ok();
+  return Error{Errc::denied, "a drill session changes no resources", "drill_session"};
+}
+
 Result<ResourceRow> create_resource(const ResourceAction& action, const json::object& body) {
   CLARION_TRY(auto record, read_resource(body, action.zone, action.today()));
   if (string_or(record, "owner").empty()) record["owner"] = action.actor.name();

@@ -22,6 +22,10 @@ struct ResourceAction {
 /// version (412), the state (409), the body (422); then changes it and appends to the audit chain.
 /// The right itself is the guard's.
 
+/// A drill session makes Exercise records alone, and resources are of no mode: it reads them, and
+/// changes none. Errors: `denied`, code "drill_session".
+Status may_change(const identity::Actor& actor);
+
 /// A new resource of the desk's own; `owner` is the actor where the body names none.
 Result<store::ResourceRow> create_resource(const ResourceAction& action, const json::object& body);
 /// A merge patch (RFC 7396) on the record.

@@ -129,6 +129,7 @@ Response with_version(const store::ResourceRow& row, const std::string& today, i
 }
 
 Result<Response> take_import(const ResourceAction& action, const Request& request) {
+  CLARION_TRY(may_change(action.actor));
   const ResourceReading reading = read_resources(request.body, action.zone, action.today());
   CLARION_TRY(const auto done,
               import_resources(action.tx, reading, action.actor.name(), &action.actor));
@@ -159,6 +160,7 @@ void add_routes(http::Router& router, identity::Requests& requests, Shelf& shelf
   const auto change = [&requests, &zone](int status, auto act) -> http::Handler {
     return [&requests, &zone, status, act](Request& request) {
       return requests.change(request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
+        CLARION_TRY(may_change(actor));
         const ResourceAction action{tx, actor, zone};
         CLARION_TRY(auto row, act(action, request));
         return with_version(row, action.today(), status);

@@ -112,6 +112,13 @@ TEST_F(Changes, PeopleActInTheirRegionsAlone) {
   EXPECT_EQ(moved.error().code, "denied_region");
 }
 
+TEST_F(Changes, ADrillSessionChangesNone) {
+  identity::Actor drill = person("anna");
+  drill.door = identity::Door::drill;
+  EXPECT_EQ(may_change(drill).error().code, "drill_session");
+  EXPECT_TRUE(may_change(person("anna")));
+}
+
 TEST_F(Changes, RetiresAndRestoresAndLeavesTheRetiredAlone) {
   const auto row = make();
   EXPECT_EQ(act(row.id, "retire", R"({"reason":"old"})").value().state, "retired");
