@@ -9,10 +9,9 @@
 #include "desk/routes.h"
 #include "desk/work_routes.h"
 #include "identity/credentials.h"
+#include "identity/people_routes.h"
 #include "notice/routes.h"
 #include "pages/routes.h"
-#include "readiness/routes.h"
-#include "readiness/shipped.h"
 #include "rules/rule_set.h"
 #include "store/meta.h"
 #include "web/routes.h"
@@ -127,11 +126,6 @@ Status Service::open_parts() {
   library_ = std::make_unique<library::Library>(*database_);
   CLARION_TRY(library_->refresh());
   log_.info("library read", {{"debunks", library_->snapshot()->size()}});
-  CLARION_TRY(const auto shipped, readiness::install_shipped(*database_));
-  log_.info("resources ready", {{"added", shipped.added},
-                                {"changed", shipped.changed},
-                                {"waiting", shipped.waiting}});
-  shelf_ = std::make_unique<readiness::Shelf>();
   pipeline_ = std::make_unique<Pipeline>(*database_, *clock_, *library_, pipeline);
   pipeline_->use_rules(std::move(rules));
   CLARION_TRY(pipeline_->load());
@@ -295,12 +289,13 @@ http::Router Service::routes() {
   http::Router router;
   add_ops_routes(router);
   identity::add_session_routes(router, *requests_, *sign_in_);
+  identity::add_people_routes(router, *requests_, *sign_in_, *random_);
+  identity::add_audit_routes(router, *requests_);
   add_posts_route(router, *requests_, *pipeline_);
   desk::add_work_routes(router, *requests_, {*library_, presence_, config_.data.dir});
   desk::add_routes(router, *requests_, desk_options());
   desk::add_library_routes(router, *requests_, *library_);
   notice::add_routes(router, *requests_, *notices_, *polls_);
-  readiness::add_routes(router, *requests_, *shelf_, notices_->zone);
   ask::add_routes(router, *requests_, *library_);
   pages::add_routes(router, *requests_, *pages_);
   web::add_routes(router);
@@ -312,6 +307,9 @@ http::Router Service::routes() {
        .guard = {},
        .handler = {},
        .take_over = [stream = stream_](http::Upgrade upgrade) { (*stream)(std::move(upgrade)); }});
+  // What rights_test.py holds its table to.
+  for (const auto& [method, pattern] : router.all())
+    log_.debug("route", {{"method", method}, {"path", pattern}});
   return router;
 }
 

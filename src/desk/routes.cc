@@ -6,6 +6,7 @@
 #include "desk/case_view.h"
 #include "http/status.h"
 #include "http/fields.h"
+#include "http/paging.h"
 #include "model/region.h"
 #include "model/topic.h"
 #include "store/experts.h"
@@ -117,24 +118,6 @@ Result<store::CaseQuery> read_query(const Request& request, const Actor& actor,
   return query;
 }
 
-/// The request's path and query with another cursor, for Link rel=next.
-std::string next_link(const Request& request, const std::string& cursor) {
-  std::string out = request.target.substr(0, request.target.find('?'));
-  char separator = '?';
-  std::string_view rest = out.size() < request.target.size()
-                              ? std::string_view(request.target).substr(out.size() + 1)
-                              : std::string_view{};
-  while (!rest.empty()) {
-    const std::string_view part = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
-    if (part.empty() || part.starts_with("cursor=")) continue;
-    out += separator;
-    out += part;
-    separator = '&';
-  }
-  return fmt::format("<{}{}cursor={}>; rel=\"next\"", out, separator, cursor);
-}
-
 Response with_version(const json::object& body, int status = 200) {
   Response response = http::json_response(status, body);
   response.headers.emplace_back("ETag", fmt::format("\"{}\"", body.at("version").as_int64()));
@@ -158,7 +141,7 @@ Result<Response> list(store::View& view, const Request& request, const Actor& ac
   body["next"] = more ? json::value(cursor_of(rows.back(), query.by_id)) : json::value(nullptr);
   Response response = http::json_response(200, body);
   if (more)
-    response.headers.emplace_back("Link", next_link(request, cursor_of(rows.back(), query.by_id)));
+    response.headers.emplace_back("Link", http::next_link(request, cursor_of(rows.back(), query.by_id)));
   return response;
 }
 

@@ -26,16 +26,19 @@ std::string csrf_of(std::string_view secret) {
   return to_base64url({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-std::string session_secret(std::string_view header, Door door) {
-  const std::string_view name = cookie_name(door);
+std::string cookie_value(std::string_view header, std::string_view name) {
   while (!header.empty()) {
     std::string_view pair = header.substr(0, header.find(';'));
     header.remove_prefix(std::min(header.size(), pair.size() + 1));
     while (pair.starts_with(' ')) pair.remove_prefix(1);
     if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
-      return std::string(pair.substr(name.size() + 1, 256));
+      return std::string(pair.substr(name.size() + 1, 512));
   }
   return {};
+}
+
+std::string session_secret(std::string_view header, Door door) {
+  return cookie_value(header, cookie_name(door));
 }
 
 std::string session_cookie(std::string_view secret, Door door, bool secure) {

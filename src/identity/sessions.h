@@ -26,6 +26,8 @@ struct SessionLife {
 [[nodiscard]] std::string make_session_secret(ops::Random& random);
 /// What X-CSRF-Token must say: made from the secret, so that nobody without the cookie knows it.
 [[nodiscard]] std::string csrf_of(std::string_view secret);
+/// The value of a cookie in a Cookie header, cut at 512 bytes; empty without one.
+[[nodiscard]] std::string cookie_value(std::string_view cookie_header, std::string_view name);
 /// The value of that desk's cookie in a Cookie header; empty without one.
 [[nodiscard]] std::string session_secret(std::string_view cookie_header, Door door);
 /// Set-Cookie that gives the secret, or takes the cookie away when it is empty. Strict, not for

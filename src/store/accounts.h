@@ -38,6 +38,7 @@ Status update_account(Tx& tx, const Account& account);
 
 Status add_token(Tx& tx, const Token& token);
 [[nodiscard]] Result<std::optional<Token>> find_token_by_hash(View& view, std::string_view hash);
+[[nodiscard]] Result<std::optional<Token>> find_token(View& view, std::string_view id);
 [[nodiscard]] Result<std::vector<Token>> list_tokens(View& view);
 /// False when there is no such token or it was revoked before.
 Result<bool> revoke_token(Tx& tx, std::string_view id);

@@ -4,8 +4,10 @@
 #include "store/database.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace clarion::store {
 
@@ -30,6 +32,15 @@ struct AuditHead {
 /// Adds a record behind the head that this transaction sees.
 Result<AuditHead> append_audit(Tx& tx, std::string_view actor, std::string_view action,
                                std::string_view subject, json::object detail);
+/// What of the chain is asked for, newest first.
+struct AuditQuery {
+  std::optional<std::string> actor, subject;
+  std::optional<std::string> action;    ///< whole ("notice.publish") or before the dot ("notice")
+  std::optional<model::Time> from, to;  ///< inclusive
+  std::optional<std::int64_t> before;   ///< records with a smaller number alone
+  std::int64_t limit = 50;
+};
+[[nodiscard]] Result<std::vector<AuditRecord>> list_audit(View& view, const AuditQuery& query);
 /// Calls `each` in order, beginning with the number `from`; stops when it returns false or `most`
 /// were given.
 Status each_audit(View& view, std::int64_t from, std::int64_t most,

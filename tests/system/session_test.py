@@ -13,7 +13,8 @@ PASSWORD = "correct horse battery"
 
 
 def stream_of(server, browser, origin=None):
-    name, value = next(iter(browser.cookies.items()))
+    name = "clarion_drill" if browser.drill else "clarion_session"
+    value = browser.cookies[name]
     return Stream(server.port, path=browser.target("/v1/stream"), headers={"Cookie": f"{name}={value}", "Origin": origin or server.url})
 
 
@@ -81,7 +82,13 @@ class Sessions(unittest.TestCase):
         self.assertEqual(len(told), 1)
 
     def test_a_malformed_password_hash_opens_nothing(self):
-        with Server(settings=("security.second_factor=[]",)) as server:
+        with Server(settings=("security.second_factor=[]", "http.trusted_proxies=127.0.0.1")) as server:
+            addresses = iter(range(1, 200))
+
+            def status_of(password):  # each from an address of its own: guessing slows down
+                body = {"name": "eva", "password": password}
+                return server.post("/v1/session", None, body, headers={"X-Forwarded-For": f"203.0.113.{next(addresses)}"}).status
+
             server.person("eva", "operator")
             store = sqlite3.connect(os.path.join(server.data, "clarion.db"))
             good = store.execute("SELECT password FROM accounts WHERE name = 'eva'").fetchone()[0]
@@ -91,11 +98,11 @@ class Sessions(unittest.TestCase):
                 store.commit()
                 for password in (PASSWORD, kept):
                     if password:
-                        self.assertEqual(server.post("/v1/session", None, {"name": "eva", "password": password}).status, 401, kept)
+                        self.assertEqual(status_of(password), 401, kept)
             store.execute("UPDATE accounts SET password = ? WHERE name = 'eva'", (good,))
             store.commit()
             store.close()
-            self.assertEqual(server.post("/v1/session", None, {"name": "eva", "password": PASSWORD}).status, 200)
+            self.assertEqual(status_of(PASSWORD), 200)
 
     def test_a_cookie_of_one_desk_opens_nothing_at_the_other(self):
         live, drill = self.browser(), self.browser(drill=True)
@@ -169,7 +176,7 @@ class Sessions(unittest.TestCase):
         browser = self.browser()
         old = dict(browser.cookies)
         self.assertEqual(browser.call("DELETE", "/v1/session").status, 204)
-        self.assertEqual(browser.cookies, {})
+        self.assertNotIn("clarion_session", browser.cookies)
         browser.cookies = old
         answer = browser.get("/v1/cases")
         self.assertEqual((answer.status, answer.code), (401, "session_over"))

@@ -90,6 +90,14 @@ Result<std::optional<Token>> find_token_by_hash(View& view, std::string_view has
   return first(query, token_at);
 }
 
+Result<std::optional<Token>> find_token(View& view, std::string_view id) {
+  auto query = view.connection().prepare(
+      "SELECT id, name, scope, account, sources, hash, created_at, expires_at, revoked_at FROM "
+      "tokens WHERE id = ?");
+  query.bind(id);
+  return first(query, token_at);
+}
+
 Result<std::vector<Token>> list_tokens(View& view) {
   auto query = view.connection().prepare(
       "SELECT id, name, scope, account, sources, hash, created_at, expires_at, revoked_at FROM "
