@@ -54,6 +54,7 @@ int fail(const Error& error);
 void add_serve_verbs(CommandLine& line);
 void add_scan_verbs(CommandLine& line);
 void add_library_verbs(CommandLine& line);
+void add_resource_verbs(CommandLine& line);
 void add_rules_verbs(CommandLine& line);
 void add_people_verbs(CommandLine& line);
 void add_store_verbs(CommandLine& line);

@@ -6,6 +6,7 @@ int main(int argc, char** argv) {
   app::add_serve_verbs(line);
   app::add_scan_verbs(line);
   app::add_library_verbs(line);
+  app::add_resource_verbs(line);
   app::add_rules_verbs(line);
   app::add_people_verbs(line);
   app::add_store_verbs(line);

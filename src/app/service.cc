@@ -12,6 +12,8 @@
 #include "identity/people_routes.h"
 #include "notice/routes.h"
 #include "pages/routes.h"
+#include "readiness/routes.h"
+#include "readiness/shipped.h"
 #include "rules/rule_set.h"
 #include "store/meta.h"
 #include "web/routes.h"
@@ -126,6 +128,11 @@ Status Service::open_parts() {
   library_ = std::make_unique<library::Library>(*database_);
   CLARION_TRY(library_->refresh());
   log_.info("library read", {{"debunks", library_->snapshot()->size()}});
+  CLARION_TRY(const auto shipped, readiness::install_shipped(*database_));
+  log_.info("resources ready", {{"added", shipped.added},
+                                {"changed", shipped.changed},
+                                {"waiting", shipped.waiting}});
+  shelf_ = std::make_unique<readiness::Shelf>();
   pipeline_ = std::make_unique<Pipeline>(*database_, *clock_, *library_, pipeline);
   pipeline_->use_rules(std::move(rules));
   CLARION_TRY(pipeline_->load());
@@ -296,6 +303,7 @@ http::Router Service::routes() {
   desk::add_routes(router, *requests_, desk_options());
   desk::add_library_routes(router, *requests_, *library_);
   notice::add_routes(router, *requests_, *notices_, *polls_);
+  readiness::add_routes(router, *requests_, *shelf_, notices_->zone);
   ask::add_routes(router, *requests_, *library_);
   pages::add_routes(router, *requests_, *pages_);
   web::add_routes(router);

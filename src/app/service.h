@@ -17,6 +17,7 @@
 #include "ops/log.h"
 #include "ops/metrics.h"
 #include "pages/options.h"
+#include "readiness/shelf.h"
 
 #include <atomic>
 #include <functional>
@@ -90,6 +91,7 @@ class Service {
   std::uint64_t library_version_ = 0;  // of the snapshot that cases were held against
   std::string library_trouble_;        // the last failure told, so that it is told once
   desk::Presence presence_;
+  std::unique_ptr<readiness::Shelf> shelf_;
   std::unique_ptr<Pipeline> pipeline_;
   std::shared_ptr<http::Tls> tls_;  // null: clear text
   std::unique_ptr<http::Server> server_;

@@ -155,6 +155,15 @@ void Service::add_desk_metrics() {
       return std::max(0.0, std::chrono::duration<double>(clock_->now() - *since.value()).count());
     });
   }
+  for (const bool stale : {false, true}) {
+    metrics_.sample(Metric::resources, {{"state", stale ? "stale" : "current"}}, [this, stale] {
+      const std::string today = readiness::day_of(clock_->now(), notices_->zone);
+      const auto count = database_->read(
+          [&today](store::View& view) { return store::count_resources(view, today); });
+      if (!count) return -1.0;
+      return static_cast<double>(stale ? count.value().stale : count.value().current);
+    });
+  }
   metrics_.sample(Metric::notices_held, {}, [this] {
     const auto scheduled =
         database_->read([](store::View& view) { return store::scheduled_notices(view); });

@@ -56,6 +56,8 @@ Grant grant(Act act, const Actor& actor, const RightsPolicy& policy) {
       {Act::withdraw, no, no, yes, no, no},       {Act::see_experts, yes, yes, yes, yes, yes},
       {Act::administer, no, no, no, yes, no},     {Act::see_audit, no, no, yes, yes, yes},
       {Act::see_library, yes, yes, yes, no, yes}, {Act::change_library, yes, no, yes, no, no},
+      {Act::see_resources, yes, yes, yes, no, yes},
+      {Act::change_resources, yes, no, yes, no, no},
   };
   if (act == Act::judge && actor.role == Role::operator_ && policy.operator_may_judge) return yes;
   if (act == Act::approve && !policy.token_approvals && !actor.token.empty()) return no;

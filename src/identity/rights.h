@@ -69,6 +69,8 @@ enum class Act : std::uint8_t {
   see_audit,
   see_library,
   change_library,
+  see_resources,
+  change_resources,
 };
 
 /// What the table grants: everything, what is one's own (a case held or asked about), or nothing.

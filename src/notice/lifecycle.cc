@@ -5,6 +5,7 @@
 #include "http/fields.h"
 #include "identity/requests.h"
 #include "library/library.h"
+#include "notice/from_resource.h"
 #include "notice/publication.h"
 #include "store/accounts.h"
 #include "store/audit.h"
@@ -421,7 +422,9 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
   const auto mode = fields.optional_text("mode", 16);
   const auto debunk = fields.optional_text("debunk", library::DebunkLimits::kId);
   members.erase("case");
+  const auto resource = fields.optional_text("resource", 64);
   members.erase("debunk");
+  members.erase("resource");
   members.erase("mode");
   std::optional<store::CaseRow> from;
   if (row.case_id) {
@@ -452,6 +455,9 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
   if (debunk) {
     CLARION_TRY(take_over_debunk(action, *debunk, members, row));
   }
+  if (resource) {
+    CLARION_TRY(take_over_resource(action, *resource, members, row));
+  }
   CLARION_TRY(auto draft, read_draft(members, action.options.zone));
   CLARION_TRY(identity::may_act_in(action.actor, regions_of(draft)));
   row.draft = std::move(draft);
@@ -462,6 +468,7 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
   json::object detail{{"mode", row.mode}};
   if (row.case_id) detail["case"] = *row.case_id;
   if (debunk) detail["debunk"] = *debunk;
+  if (resource) detail["resource"] = *resource;
   CLARION_TRY(note(action, row, "create", std::move(detail)));
   return row;
 }

@@ -52,8 +52,8 @@ struct Version {
   std::optional<std::int64_t> value;  ///< nullopt with given: "*"
 };
 
-/// A draft from nothing, from a case or from a debunk of the library: body is draft members and
-/// `case`, `debunk`, `mode`.
+/// A draft from nothing, from a case, from a debunk of the library or from a resource: body is draft
+/// members and `case`, `debunk`, `resource`, `mode`.
 Result<store::NoticeRow> create_notice(const NoticeAction& action, const json::object& body);
 Result<store::NoticeRow> patch_notice(const NoticeAction& action, std::string_view id,
                                       const Version& version, const json::value& patch);

@@ -28,6 +28,7 @@ enum class Metric : std::uint8_t {
   http_limited,
   last_post,
   oldest_waiting_case,
+  resources,
   leases_lost,
   notices_held,
   publish_seconds,

@@ -50,6 +50,8 @@ constexpr std::array kRows = {
     MetricRow{
         Metric::oldest_waiting_case, "clarion_oldest_waiting_case_seconds", gauge,
         "Age of the oldest case that nobody has taken in hand, by state; 0 when there is none"},
+    MetricRow{Metric::resources, "clarion_resources", gauge,
+              "Popular-science resources in use, and those of them past their review"},
     MetricRow{Metric::leases_lost, "clarion_leases_lost_total", counter,
               "Cases that came back because who held them let the time pass"},
     MetricRow{Metric::notices_held, "clarion_notices_held", gauge,

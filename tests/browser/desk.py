@@ -12,7 +12,10 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import harness  # noqa: E402
 
-SETTINGS = ["desk.name=示例编辑部", "server.drain_seconds=2"]
+# Every check of a page asks from one address, more often than any person.
+SETTINGS = ["desk.name=示例编辑部", "server.drain_seconds=2", "http.requests_per_address=0", "security.second_factor=[]"]
+PASSWORD = "a password of the tests"
+PEOPLE = {"anna": "operator", "chen": "expert", "bo": "approver", "cai": "approver", "dora": "admin", "eli": "auditor"}
 
 
 class Stage:
@@ -62,6 +65,28 @@ class Stage:
 
     def withdraw(self, notice, reason_code="wrong"):
         return self.desk.ok(self.server.post(f"/v1/notices/{notice}/withdraw", self.desk.bo, {"reason_code": reason_code, "reason": "-"}, headers={"If-Match": "*"}))
+
+    def people(self):
+        """Gives everyone a password (those of harness.Desk and the roles it lacks); who has which token."""
+        for name, role in PEOPLE.items():
+            if not hasattr(self.desk, name):
+                setattr(self.desk, name, self.server.user(name, role))
+            password = pathlib.Path(self.folder, "password")
+            password.write_text(PASSWORD + "\n", encoding="utf-8")
+            harness.run("user", "passwd", name, "--password-file", str(password), data=self.server.data)
+        return {"password": PASSWORD, "tokens": {name: getattr(self.desk, name) for name in [*PEOPLE, "feed"]}}
+
+    def token(self, name, scope, more=()):
+        return self.server.token(name, scope, *more)
+
+    def call(self, method, path, who=None, token=None, body=None, headers=None):
+        """A call as one of the people (`who`) or with a token: {status, body}."""
+        answer = self.server.call(method, path, token or (getattr(self.desk, who) if who else None), body, headers)
+        return {"status": answer.status, "body": json.loads(answer.body) if answer.body else None}
+
+    def posts(self, posts, token=None):
+        """Sends posts as a source does; the answer's body."""
+        return json.loads(self.server.send_posts(token or self.desk.feed, posts).body)
 
     def close(self):
         if self.server.process:

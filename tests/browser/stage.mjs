@@ -1,5 +1,7 @@
 // What the browser tests and the pictures share: the desk (desk.py), Chromium, a few notices. See run for how it is started.
 import {spawn} from 'node:child_process';
+import assert from 'node:assert/strict';
+import {mkdirSync, readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {fileURLToPath} from 'node:url';
 import readline from 'node:readline';
@@ -31,6 +33,15 @@ export class Desk {
   }
   publish(notice) { return this.do('publish', {notice}); }
   correct(id, body) { return this.do('change', {notice: id, action: 'correct', body}); }
+  /** Everyone's password and tokens (desk.py people()); asked once. */
+  async people() { return this.crew ??= await this.do('people'); }
+  /** A call of the API as one of the people, outside any browser: the body. Fails unless 2xx. */
+  async api(who, method, path, body, headers) {
+    const answer = await this.do('call', {method, path, who, body, headers});
+    assert.ok(answer.status < 300, `${method} ${path} as ${who}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+  posts(posts, token) { return this.do('posts', {posts, token}); }
   async close() {
     const ended = new Promise(resolve => this.process.on('exit', resolve));
     this.process.stdin.end();
@@ -45,3 +56,63 @@ export const openBrowser = () => chromium.launch({
   executablePath: process.env.CLARION_CHROMIUM,
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--lang=zh-CN'],
 });
+
+/** A browser window of one person (or of nobody) at the desk; `leave` ends it and holds every page of it to silence: no console error, no
+ *  request to another host. Options: as ('anna'), drill, and those of a Playwright context. */
+export class Visitor {
+  static async open(browser, desk, {as, drill = false, ...options} = {}) {
+    const visitor = new Visitor();
+    visitor.desk = desk;
+    visitor.base = drill ? '/drill' : '';
+    visitor.context = await browser.newContext({locale: 'zh-CN', viewport: {width: 1440, height: 900}, ...options});
+    visitor.complaints = [];
+    visitor.foreign = [];
+    visitor.context.on('page', page => visitor.watch(page));
+    if (as) await visitor.signIn(as);
+    visitor.page = await visitor.context.newPage();
+    return visitor;
+  }
+  watch(page) {
+    page.setDefaultTimeout(15000);
+    page.on('console', message => message.type() === 'error' && this.complaints.push(message.text()));
+    page.on('pageerror', error => this.complaints.push(`${error.message}\n${error.stack ?? ''}`));
+    page.on('request', request => {
+      const url = new URL(request.url());
+      if (!['data:', 'blob:'].includes(url.protocol) && url.host !== new URL(this.desk.url).host) this.foreign.push(request.url());
+    });
+  }
+  /** By the API, so that tests of other pages do not wait for the sign-in page. */
+  async signIn(name) {
+    const {password} = await this.desk.people();
+    const answer = await this.context.request.post(`${this.desk.url}${this.base}/v1/session`, {data: {name, password}});
+    assert.equal(answer.status(), 200, await answer.text());
+    this.csrf = (await answer.json()).csrf;
+  }
+  /** Goes to a page and waits until it stands: `path` as a person would write it, without /drill. */
+  async visit(path) {
+    await this.page.goto(this.desk.url + this.base + path);
+    await this.page.locator('#app > *').first().waitFor({state: 'attached'});
+    return this.page;
+  }
+  async leave({cuts = false} = {}) {
+    await this.context.close();
+    assert.deepEqual(this.foreign, [], 'asked another host');
+    if (!cuts) assert.deepEqual(this.complaints, [], 'console errors');
+  }
+}
+
+const axe = readFileSync(axeSource, 'utf8');
+/** What axe finds serious or critical on the page: [rule, places]. */
+export async function axeFaults(page) {
+  await page.evaluate(axe);  // by DevTools: the page's policy would refuse a script element
+  const found = await page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}));
+  return found.violations.filter(each => ['serious', 'critical'].includes(each.impact)).map(each => [each.id, each.nodes.map(node => node.html.slice(0, 160))]);
+}
+
+/** A picture for people to look at, kept beside the build: CI keeps the folder. */
+export async function shot(page, name) {
+  const folder = process.env.CLARION_BROWSER_SHOTS;
+  if (!folder) return;
+  mkdirSync(folder, {recursive: true});
+  await page.screenshot({path: path.join(folder, `${name}.png`), animations: 'disabled'});
+}

@@ -35,7 +35,7 @@ class Docs(unittest.TestCase):
                     method, _, path = call.rpartition(" ")
                     if method in ("", "GET") and path.startswith("/") and "{" not in path and path != "/metrics":
                         self.assertEqual(200, server.call("GET", path).status, path)
-            self.assertEqual(404, server.call("GET", "/v1/resources").status)
+            self.assertEqual(404, server.call("GET", "/v1/hazards").status)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,167 @@
+// The desk's page as a whole: every address in every look, what is around the pages, what it weighs, what may run on it.
+import assert from 'node:assert/strict';
+import {readFileSync, readdirSync} from 'node:fs';
+import {after, before, describe, test} from 'node:test';
+import {gzipSync} from 'node:zlib';
+import {Desk, Visitor, axeFaults, openBrowser, shot, text} from './stage.mjs';
+
+const KIB = 1024;
+const pages = new URL('../../src/web/src/pages/', import.meta.url);
+// The addresses as the pages themselves name them: path: '/cases/:id'.
+const addresses = [...new Set(readdirSync(pages, {withFileTypes: true}).filter(each => each.isDirectory()).flatMap(area => {
+  const source = readFileSync(new URL(`${area.name}/routes.ts`, pages), 'utf8');
+  return [...source.matchAll(/path:\s*'(\/[^']*)'/g)].map(found => found[1]).filter(path => !path.includes('*'));
+}))];
+const POST = {source: 'weibo', text: '听说喝二两白酒能杀死新冠病毒，赶紧转给家人', created_at: new Date().toISOString(), author: {id: 'a1', name: '网友'}};
+let desk, browser;
+const ids = {Actual: {}, Exercise: {}};
+before(async () => {
+  [desk, browser] = await Promise.all([Desk.open(), openBrowser()]);
+  const {tokens} = await desk.people();
+  const drill = await desk.do('token', {name: 'drill feed', scope: 'drill'});
+  for (const [mode, token] of [['Actual', tokens.feed], ['Exercise', drill]]) {
+    await desk.posts([{...POST, id: `p-${mode}`}, {...POST, id: `q-${mode}`, text: '“海鸢”要以18级登陆珠江口，全市停水七天，自来水公司内部消息', source: 'wechat'}], token);
+    const {items} = await desk.api('anna', 'GET', '/v1/cases?limit=100');
+    ids[mode].case = items.find(each => each.mode === mode)?.id;
+    const draft = await desk.api('anna', 'POST', '/v1/notices', {
+      kind: 'advisory', severity: 'severe', topics: ['typhoon'], regions: ['440400'], mode, content: {...text('停课以本市公告为准', '没有全省停课。', '## 事实\n\n- 停课由各市决定。'), en: {title: 'Schools', summary: 'No', body: 'Body'}},
+      expires_at: new Date(Date.now() + 86400e3).toISOString()});
+    ids[mode].notice = draft.id;
+    await desk.api('anna', 'POST', `/v1/notices/${draft.id}/submit`, {}, {'If-Match': `"${draft.version}"`});
+  }
+});
+after(async () => { await browser?.close(); await desk?.close(); });
+
+const filled = (path, mode) => path
+  .replace(/^\/cases\/:id/, `/cases/${ids[mode].case}`).replace(/^\/notices\/:id/, `/notices/${ids[mode].notice}`)
+  .replace(/:date\b/, new Date().toISOString().slice(0, 10)).replace(/\/:\w+\??(\([^)]*\))?/g, '');
+
+/** Until nothing has been asked for a moment: pages say more when their answers are there. */
+const settled = page => page.waitForLoadState('networkidle', {timeout: 3000}).catch(() => undefined);  // a stream or a poll never rests
+
+describe('every page', () => {
+  for (const look of ['light', 'dark', 'exercise']) {
+    for (const locale of ['zh-CN', 'en-GB']) {
+      for (const width of [1440, 390]) {
+        test(`axe finds nothing serious, nothing complains, nothing asks elsewhere: ${look}, ${locale}, ${width}`, async () => {
+          const mode = look === 'exercise' ? 'Exercise' : 'Actual';
+          const visitor = await Visitor.open(browser, desk, {as: 'dora', drill: mode === 'Exercise', colorScheme: look === 'dark' ? 'dark' : 'light', locale, viewport: {width, height: width > 500 ? 900 : 844}});
+          const faults = [];
+          for (const address of addresses) {
+            const page = await visitor.visit(filled(address, mode));
+            await settled(page);
+            for (const found of await axeFaults(page)) faults.push([address, ...found]);
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+            if (wide > 0) faults.push([address, `scrolls sideways by ${wide}`]);
+            if (await page.locator('h1').count() !== 1) faults.push([address, `has ${await page.locator('h1').count()} h1`]);
+            await shot(page, `page${address.replaceAll(/[/:]+/g, '-')}-${look}-${locale.slice(0, 2)}-${width}`);
+          }
+          assert.deepEqual(faults, []);
+          await visitor.leave();
+        });
+      }
+    }
+  }
+});
+
+describe('the policy', () => {
+  test('lets only our own files run and style, and keeps the shell out of caches', async () => {
+    const answer = await fetch(desk.url + '/desk');
+    const policy = answer.headers.get('content-security-policy');
+    for (const part of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]) assert.ok(policy.includes(part), part);
+    assert.ok(!/unsafe|\*|https?:/.test(policy), policy);
+    assert.equal(answer.headers.get('cache-control'), 'no-store');
+  });
+
+  test('is kept by a browser: what a hostile name would bring in does not run', async () => {
+    const visitor = await Visitor.open(browser, desk, {as: 'anna'});
+    const page = await visitor.visit('/desk');
+    const ran = await page.evaluate(async () => {
+      const script = document.createElement('script');
+      script.textContent = 'window.ran = true';
+      document.body.append(script);
+      const styled = document.createElement('p');
+      styled.setAttribute('style', 'color: rgb(1, 2, 3)');
+      document.body.append(styled);
+      return {inline: window.ran === true, styled: getComputedStyle(styled).color === 'rgb(1, 2, 3)'};
+    });
+    assert.deepEqual(ran, {inline: false, styled: false});
+    await visitor.leave({cuts: true});
+  });
+});
+
+describe('the first view', () => {
+  test('of the desk is under 300 KiB as sent, and every part has a bound', async () => {
+    const visitor = await Visitor.open(browser, desk, {as: 'anna'});
+    const session = await visitor.context.newCDPSession(visitor.page);
+    await session.send('Network.enable');
+    let sent = 0;
+    session.on('Network.loadingFinished', each => { sent += each.encodedDataLength; });
+    const page = await visitor.visit('/desk');
+    await settled(page);
+    console.log(`first view of /desk: ${(sent / KIB).toFixed(1)} KiB`);
+    assert.ok(sent > 0 && sent < 300 * KIB, `${sent} bytes`);
+    const files = await page.evaluate(() => performance.getEntriesByType('resource').map(each => each.name).filter(each => each.includes('/assets/app/')));
+    assert.ok(files.length > 2);
+    for (const file of files) {
+      const answer = await fetch(file, {headers: {'Accept-Encoding': 'identity'}});
+      assert.equal(answer.headers.get('cache-control'), 'public, max-age=31536000, immutable', file);
+      const size = gzipSync(Buffer.from(await answer.arrayBuffer()), {level: 9}).length;
+      assert.ok(size < 80 * KIB, `${file}: ${size} bytes`);
+    }
+    await visitor.leave();
+  });
+
+  test('of a file that was seen already is a 304, and one that is not there a 404', async () => {
+    const index = await (await fetch(desk.url + '/desk')).text();
+    const file = /src="(\/assets\/app\/[^"]+)"/.exec(index)[1];
+    const first = await fetch(desk.url + file);
+    const again = await fetch(desk.url + file, {headers: {'If-None-Match': first.headers.get('etag')}});
+    assert.equal(again.status, 304);
+    assert.equal((await fetch(desk.url + '/assets/app/nothing.js')).status, 404);
+  });
+});
+
+describe('the shell', () => {
+  test('sends a stranger to the sign-in page and keeps the way back', async () => {
+    const visitor = await Visitor.open(browser, desk);
+    const page = await visitor.visit('/notices');
+    await page.waitForURL(/\/signin\?next=/);
+    assert.equal(new URL(page.url()).searchParams.get('next'), '/notices');
+    await visitor.leave();
+  });
+
+  test('paints Exercise over everything: frame, words, title, icon, other addresses', async () => {
+    const visitor = await Visitor.open(browser, desk, {as: 'anna', drill: true});
+    const page = await visitor.visit('/desk');
+    await page.getByText('演练 · 不会发给公众').first().waitFor();
+    assert.match(await page.title(), /^【演练】/);
+    assert.match(await page.locator('#icon').getAttribute('href'), /icon-exercise/);
+    const look = await page.evaluate(() => ({frame: getComputedStyle(document.body, '::before').borderTopWidth, mark: getComputedStyle(document.querySelector('.wm')).backgroundImage.slice(0, 10)}));
+    assert.deepEqual(look, {frame: '8px', mark: 'url("data:'});
+    assert.match(new URL(page.url()).pathname, /^\/drill\/desk/);
+    await shot(page, 'exercise');
+    await visitor.leave();
+  });
+
+
+  test('lists the keys of the page, and bare keys can be switched off', async () => {
+    const visitor = await Visitor.open(browser, desk, {as: 'anna'});
+    const page = await visitor.visit('/desk');
+    await page.locator('.find').waitFor();
+    await page.keyboard.press('Shift+?');
+    const list = page.getByRole('dialog', {name: '这一页的按键'});
+    await list.getByText('搜索与命令').waitFor();
+    await list.getByRole('checkbox').uncheck();
+    await page.keyboard.press('Escape');
+    await list.waitFor({state: 'detached'});
+    await page.keyboard.press('/');
+    assert.equal(await page.getByRole('combobox').count(), 0);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await visitor.leave();
+  });
+
+
+
+});
