@@ -83,8 +83,12 @@ Result<Outcome> edit(const Work& work) {
     check_codes(fields, "regions", "region_unknown", *regions,
                 [](const std::string& code) { return model::find_region(code) != nullptr; });
   }
-  const auto level = severity ? model::parse_severity(*severity) : std::nullopt;
-  if (severity && !level) fields.problem("severity", "field_invalid");
+  model::Severity level = row.severity;
+  if (severity) {
+    const auto named = model::parse_severity(*severity);
+    if (!named) fields.problem("severity", "field_invalid");
+    level = named.value_or(level);
+  }
   if (!claim && !topics && !regions && !severity) fields.problem("claim", "field_required");
   CLARION_TRY(fields.finish());
   // Nobody moves a case out of the places they answer for.
@@ -117,10 +121,10 @@ Result<Outcome> edit(const Work& work) {
     event["regions"] = json_of(row.regions);
     changed.emplace_back("regions");
   }
-  if (level && *level != row.severity) {
-    row.severity = *level;
+  if (level != row.severity) {
+    row.severity = level;
     mark_by_hand(row, "severity");
-    event["severity"] = name_of(*level);
+    event["severity"] = name_of(level);
     changed.emplace_back("severity");
     CLARION_TRY(weigh_anew(work.action.tx, row));
   }
