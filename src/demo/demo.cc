@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kLook = 40ms;  // how often it is asked what is due
 constexpr Played kFiguresEvery{30'000};
+constexpr Played kReadyEvery{2'000};
 constexpr Played kRenewEvery{45'000};  // once all scenes are over
 
 std::string run_name(ops::Random& random) {
@@ -31,27 +32,30 @@ Result<std::unique_ptr<Demo>> Demo::make(DemoOptions options, People people,
   CLARION_TRY(auto lines, read_feed(feed_ndjson()));
   Feed feed(std::move(lines), run_name(random));
   CLARION_TRY(auto scenes, read_scenes(scenes_json()));
-  std::vector<Performance> runs;
+  std::vector<Performance> runs, ready;
   for (Scene& scene : scenes) {
     std::optional<std::string> claim = scene.post.empty() ? "" : feed.text_of(scene.post);
     if (!claim) {
       return Error{Errc::invalid,
                    fmt::format("scenes.json: {}: the feed has no post {}", scene.id, scene.post)};
     }
-    runs.emplace_back(std::move(scene), std::move(*claim));
+    auto& place = scene.ready ? ready : runs;
+    place.emplace_back(std::move(scene), std::move(*claim));
   }
   CLARION_TRY(auto client, http::Client::make(options.url));
   return std::unique_ptr<Demo>(new Demo(std::move(options), std::move(people), clock,
-                                        std::move(feed), std::move(runs), std::move(client)));
+                                        std::move(feed), std::move(runs), std::move(ready),
+                                        std::move(client)));
 }
 
 Demo::Demo(DemoOptions options, People people, const ops::Clock& clock, Feed feed,
-           std::vector<Performance> runs, http::Client client)
+           std::vector<Performance> runs, std::vector<Performance> ready, http::Client client)
     : options_(std::move(options)),
       people_(std::move(people)),
       clock_(clock),
       feed_(std::move(feed)),
       runs_(std::move(runs)),
+      ready_(std::move(ready)),
       client_(std::move(client)),
       next_figures_(kFiguresEvery) {}
 
@@ -118,6 +122,7 @@ void Demo::act(Played played) {
                              std::optional<std::int64_t> version) {
     return send(account, method, target, body, version);
   };
+  keep_ready(played, sender);
   bool over = true;
   for (Performance& run : runs_) {
     if (run.done()) continue;
@@ -138,6 +143,25 @@ void Demo::act(Played played) {
     }
   }
   if (over) renew_one(played);
+}
+
+void Demo::keep_ready(Played played, const Send& sender) {
+  if (ready_.empty() || played < next_ready_) return;
+  next_ready_ = played + kReadyEvery;
+  Performance& now = ready_[ready_at_];
+  if (now.done()) {
+    const auto waiting = now.waits(sender);
+    if (!waiting || waiting.value()) return;
+    // A visitor took it further: the next one, and after the last the first again as a new
+    // revision.
+    ready_at_ = (ready_at_ + 1) % ready_.size();
+    if (ready_[ready_at_].done()) ready_[ready_at_].ready_again(sender, played);
+  }
+  Performance& next = ready_[ready_at_];
+  while (!next.done()) {
+    if (const auto out = next.step(sender, played, clock_.now()); !out || next.due() > played)
+      break;
+  }
 }
 
 void Demo::renew_one(Played played) {

@@ -43,10 +43,11 @@ class Demo {
 
  private:
   Demo(DemoOptions options, People people, const ops::Clock& clock, Feed feed,
-       std::vector<Performance> runs, http::Client client);
+       std::vector<Performance> runs, std::vector<Performance> ready, http::Client client);
   void play(const std::stop_token& stopped);
   void send_posts(Played played);
   void act(Played played);
+  void keep_ready(Played played, const Send& sender);
   void renew_one(Played played);
   Result<json::object> send(std::string_view account, std::string_view method,
                             const std::string& target, const json::object& body,
@@ -58,6 +59,9 @@ class Demo {
   const ops::Clock& clock_;
   Feed feed_;
   std::vector<Performance> runs_;
+  std::vector<Performance> ready_;  // one of them always waits for a visitor's approval
+  std::size_t ready_at_ = 0;
+  Played next_ready_{};
   http::Client client_;
   std::string waiting_;  // posts the server has not taken yet
   std::uint64_t flagged_ = 0, published_ = 0;

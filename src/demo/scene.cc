@@ -62,7 +62,13 @@ Result<Scene> read_scene(const json::object& given) {
     add(scene, 2500ms, "verdict", expert, verdict);
   }
   if (notice.empty()) return scene;
-  add(scene, 2000ms, "draft", kOperator, notice);
+  const json::value* ready = given.if_contains("ready");
+  scene.ready = ready != nullptr && ready->is_bool() && ready->get_bool();
+  add(scene, scene.ready ? 0ms : 2000ms, "draft", kOperator, notice);
+  if (scene.ready) {
+    add(scene, 0ms, "submit", kOperator);
+    return scene;
+  }
   add_publication(scene, part(given, "reject"));
   if (const json::value* then = given.if_contains("then"); then != nullptr && then->is_array()) {
     for (const json::value& each : then->get_array()) {
@@ -204,6 +210,27 @@ Result<bool> Performance::find_case(const Send& send, const Step& step) {
     return true;
   }
   return false;
+}
+
+Result<bool> Performance::waits(const Send& send) {
+  if (notice_.empty()) return false;
+  CLARION_TRY(auto notice, send(kOperator, "GET", "/v1/notices/" + notice_, {}, std::nullopt));
+  version_ = notice.contains("version") ? notice["version"].to_number<std::int64_t>() : 0;
+  state_ = string_or(notice, "state");
+  return state_ == "submitted" || state_ == "approved";
+}
+
+void Performance::ready_again(const Send& send, Played at) {
+  const auto waiting = waits(send);
+  if (!waiting || waiting.value() || !done()) return;
+  scene_.steps.clear();
+  next_ = 0;
+  due_ = at;
+  if (state_ == "published" || state_ == "superseded")
+    add(scene_, 0ms, "update", kOperator, {{"lasts_hours", lasts_hours_}});
+  else if (state_ != "draft")
+    return;
+  add(scene_, 0ms, "submit", kOperator);
 }
 
 bool Performance::renew(Played at) {

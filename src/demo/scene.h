@@ -25,10 +25,12 @@ struct Step {
 /// notice{…}, then[]}. With `post`, the case that this post of the feed opened is assigned to
 /// `expert` and judged with `verdict`; `notice` (draft members, and lasts_hours in place of
 /// expires_at) is drafted, submitted, approved and published; each of `then` is {after_s, correct |
-/// update | withdraw: {…}}. A scene without `notice` ends with the verdict.
+/// update | withdraw: {…}}. A scene without `notice` ends with the verdict. One with `ready` ends
+/// when its notice is submitted: it is left for the visitor to approve.
 struct Scene {
   std::string id, post;
   Played at{};
+  bool ready = false;
   std::vector<Step> steps;
 };
 
@@ -57,6 +59,12 @@ class Performance {
     std::string act, title_zh, title_en;
   };
   [[nodiscard]] Result<std::optional<Out>> step(const Send& send, Played played, model::Time now);
+  /// After the last step of a `ready` scene, whose notice somebody took further: another revision
+  /// of it is submitted, when it was published. Its own draft is submitted again when it was
+  /// returned.
+  void ready_again(const Send& send, Played at);
+  /// True when its notice waits for approval.
+  [[nodiscard]] Result<bool> waits(const Send& send);
   /// Adds a revision that only lives longer; false when nothing of it is in force.
   bool renew(Played at);
   [[nodiscard]] const std::string& id() const { return scene_.id; }
@@ -70,7 +78,7 @@ class Performance {
   std::string claim_;  // text of the post whose case it is
   std::size_t next_ = 0;
   Played due_{};
-  std::string case_, notice_;
+  std::string case_, notice_, state_;
   std::int64_t version_ = 0;
   json::object content_;  // of the open draft
   std::int64_t lasts_hours_ = 24;

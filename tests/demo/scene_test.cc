@@ -30,6 +30,7 @@ struct Server {
   std::string refuse;  // an end of a target
   std::string busy;    // the same, once
   std::string case_state = "open";
+  std::string notice_state = "published";
 
   Send sender() {
     return [this](std::string_view account, std::string_view method, const std::string& target,
@@ -50,6 +51,7 @@ struct Server {
       return json::object{{"id", "n_1"},
                           {"version", ++version},
                           {"action", "publish"},
+                          {"state", notice_state},
                           {"content", {{"zh", {{"title", "标题"}}}, {"en", {{"title", "T"}}}}}};
     };
   }
@@ -118,6 +120,30 @@ TEST(DemoScene, NeverLetsTheAuthorApprove) {
       EXPECT_EQ(each.body.at("case"), "c_1");
     }
   }
+}
+
+constexpr const char* kReady =
+    R"([{"id":"r","ready":true,"notice":{"kind":"debunk","lasts_hours":24}}])";
+
+TEST(DemoScene, LeavesAReadyNoticeToTheVisitorsApproval) {
+  Server server;
+  Performance run = one_run(kReady);
+  play(run, server);
+  EXPECT_EQ(server.acts(), (std::vector<std::string>{"notices", "submit"}));
+}
+
+TEST(DemoScene, SubmitsAnotherRevisionOfAReadyNoticeThatWasPublished) {
+  Server server;
+  Performance run = one_run(kReady);
+  play(run, server);
+  server.notice_state = "submitted";
+  run.ready_again(server.sender(), 1min);
+  EXPECT_TRUE(run.done()) << "it still waits";
+  server.notice_state = "published";
+  run.ready_again(server.sender(), 1min);
+  server.asked.clear();
+  play(run, server);
+  EXPECT_EQ(server.acts(), (std::vector<std::string>{"update", "submit"}));
 }
 
 TEST(DemoScene, EndsWhereTheDeskRefusesAStep) {

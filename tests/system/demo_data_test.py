@@ -81,7 +81,9 @@ class Feed(unittest.TestCase):
 
 class Scenes(unittest.TestCase):
     def setUp(self):
-        self.scenes = json.loads((DATA / "scenes.json").read_text(encoding="utf-8"))
+        everything = json.loads((DATA / "scenes.json").read_text(encoding="utf-8"))
+        self.scenes = [scene for scene in everything if "notice" in scene]
+        self.judged = [scene for scene in everything if "notice" not in scene]
 
     def contents(self):
         for scene in self.scenes:
@@ -125,6 +127,11 @@ class Scenes(unittest.TestCase):
         for scene in careful:
             self.assertEqual("unproven", scene["verdict"]["verdict"])
             self.assertNotEqual("debunk", scene["notice"]["kind"])
+
+    def test_notices_wait_for_the_visitors_approval_and_a_judged_case_for_a_notice(self):
+        self.assertGreaterEqual(sum(scene.get("ready", False) for scene in self.scenes), 3)
+        self.assertTrue(self.judged)
+        self.assertTrue(all(scene["verdict"]["evidence"] for scene in self.judged))
 
     def test_a_case_is_left_to_the_visitor(self):
         feed = {post["id"]: post["text"] for post in lines("feed.ndjson") if "text" in post}

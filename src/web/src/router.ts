@@ -39,7 +39,8 @@ router.beforeEach(async to => {
     try { await session.load(); } catch { /* session.reachable tells */ }
   }
   const stranger = session.session !== null && session.user === null && !session.over;
-  if ((stranger || session.session?.enrol) && !to.meta.bare && to.path !== '/signin') return {path: '/signin', query: {next: to.fullPath}};
+  if ((stranger || session.session?.enrol) && !to.meta.bare && to.path !== '/signin')
+    return {path: '/signin', query: {next: to.fullPath.replace(/#.*/, '')}, hash: to.hash};
   return true;
 });
 router.beforeResolve(async to => {
