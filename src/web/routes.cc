@@ -18,7 +18,7 @@ using http::Request;
 using http::Response;
 
 /// Where the page answers; src/web/src/pages/*/routes.ts has the same addresses.
-constexpr std::array<std::string_view, 14> kAddresses = {"/desk",
+constexpr std::array<std::string_view, 16> kAddresses = {"/desk",
                                                          "/signin",
                                                          "/cases/{id}",
                                                          "/notices",
@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 14> kAddresses = {"/desk",
                                                          "/experts/{rest...}",
                                                          "/roster",
                                                          "/stats",
+                                                         "/stats/{rest...}",
+                                                         "/health",
                                                          "/audit",
                                                          "/settings",
                                                          "/admin"};
