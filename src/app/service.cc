@@ -7,6 +7,7 @@
 #include "broadcast/frame.h"
 #include "desk/library_routes.h"
 #include "desk/routes.h"
+#include "desk/summary.h"
 #include "desk/work_routes.h"
 #include "identity/credentials.h"
 #include "identity/people_routes.h"
@@ -187,19 +188,26 @@ Status Service::open_gateway() {
   options.heartbeat = std::chrono::seconds(config_.gateway.heartbeat_seconds);
   options.stall = std::chrono::seconds(config_.gateway.stall_seconds);
   options.max_backlog_bytes = static_cast<std::size_t>(config_.gateway.max_backlog_bytes);
+  desk_feed_ = std::make_unique<DeskFeed>(*database_, *clock_, *notices_, log_);
   std::vector<boost::asio::io_context*> cores;
   cores.reserve(server_->cores());
   for (std::size_t i = 0; i < server_->cores(); ++i) cores.push_back(&server_->core(i));
   CLARION_TRY(gateway_,
               broadcast::Gateway::open(options, stream_source(), cores, {*clock_, *random_}));
   *stream_ = gateway_->take_over();
+  CLARION_TRY(desk_feed_->start(*gateway_));
+  desk_events_.use([this](desk::PassingEvent event) { desk_feed_->pass(std::move(event)); });
+  presence_.on_change([this](const std::string& id, std::vector<desk::Presence::Person> people) {
+    desk_feed_->pass_presence(id, std::move(people));
+  });
   return ok();
 }
 
 broadcast::Source Service::stream_source() {
   broadcast::Source source;
   source.page = [this](std::string_view channel, std::uint64_t after, std::size_t max_bytes,
-                       std::size_t max_frames) {
+                       std::size_t max_frames) -> Result<broadcast::Frames> {
+    if (channel == "desk") return desk_feed_->page(after, max_bytes, max_frames, false);
     return database_->read([&](store::View& view) -> Result<broadcast::Frames> {
       CLARION_TRY(auto epoch, store::find_meta(view, "epoch"));
       CLARION_TRY(auto entries, store::log_after(view, channel, after, max_bytes,
@@ -213,7 +221,12 @@ broadcast::Source Service::stream_source() {
       return frames;
     });
   };
-  source.live = [this](std::string_view channel) {
+  source.live_page = [this](std::string_view /*channel*/, std::uint64_t after,
+                            std::size_t max_bytes, std::size_t max_frames) {
+    return desk_feed_->page(after, max_bytes, max_frames, true);
+  };
+  source.live = [this](std::string_view channel) -> Result<broadcast::Snapshot> {
+    if (channel == "desk") return desk_feed_->live();
     return database_->read([&](store::View& view) -> Result<broadcast::Snapshot> {
       CLARION_TRY(auto epoch, store::find_meta(view, "epoch"));
       CLARION_TRY(auto head, store::channel_head(view, channel));
@@ -255,6 +268,8 @@ broadcast::Source Service::stream_source() {
     const bool person = actor.scope == identity::Scope::desk && !actor.enrolling;
     if ((person && identity::sees_mode(actor, "Exercise")) || actor.scope == identity::Scope::drill)
       credential.channels.emplace_back("drill");
+    if (person) credential.viewer = desk::viewer_of(actor, requests_->policy());
+    if (credential.viewer) credential.channels.emplace_back("desk");
     credential.expires_at = actor.expires_at;
     return credential;
   };
@@ -302,6 +317,7 @@ http::Router Service::routes() {
   desk::add_work_routes(router, *requests_, {*library_, presence_, config_.data.dir});
   desk::add_routes(router, *requests_, desk_options());
   desk::add_library_routes(router, *requests_, *library_);
+  desk::add_summary_route(router, *requests_);
   notice::add_routes(router, *requests_, *notices_, *polls_);
   readiness::add_routes(router, *requests_, *shelf_, notices_->zone);
   ask::add_routes(router, *requests_, *library_);
@@ -372,8 +388,12 @@ void Service::drain() {
 
 void Service::stop() {
   if (polls_) polls_->close();
+  desk_events_.use({});
+  presence_.on_change({});
+  if (desk_feed_) desk_feed_->stop();
   if (gateway_) gateway_->stop();
   if (server_) server_->stop();
+  desk_feed_.reset();
   gateway_.reset();  // its timers live on the server's cores
   server_.reset();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/desk_feed.h"
 #include "app/folder.h"
 #include "app/head_file.h"
 #include "app/pipeline.h"
@@ -96,6 +97,8 @@ class Service {
   std::shared_ptr<http::Tls> tls_;  // null: clear text
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<broadcast::Gateway> gateway_;
+  desk::DeskEvents desk_events_;
+  std::unique_ptr<DeskFeed> desk_feed_;
   std::shared_ptr<std::function<void(http::Upgrade)>> stream_;  // set once the gateway is there
 
   std::mutex reload_mutex_;  // one reload at a time

@@ -4,6 +4,7 @@
 #include "ops/process.h"
 #include "rules/rule_set.h"
 #include "store/cases.h"
+#include "store/desk_log.h"
 #include "store/meta.h"
 
 #include <fmt/format.h>
@@ -112,6 +113,10 @@ void Service::add_metrics() {
       return head ? static_cast<double>(head.value()) : -1;
     });
   }
+  metrics_.sample(Metric::stream_head_offset, {{"channel", "desk"}}, [this] {
+    const auto ends = database_->read([](store::View& view) { return store::desk_log_ends(view); });
+    return ends ? static_cast<double>(ends.value().head) : -1;
+  });
   const auto summed = [this](std::uint64_t broadcast::Gateway::Stats::* member) {
     return [this, member] {
       double sum = 0;
@@ -135,7 +140,7 @@ void Service::add_metrics() {
     metrics_.counter(Metric::reloads, {{"result", result}}).add(0);
   for (const char* channel : {"notices", "drill"})
     metrics_.counter(Metric::notices_published, {{"channel", channel}}).add(0);
-  for (const char* what : {"posts", "tombstones", "answers", "receipts", "outbox"})
+  for (const char* what : {"posts", "tombstones", "answers", "receipts", "outbox", "desk_log"})
     metrics_.counter(Metric::removed, {{"what", what}}).add(0);
   for (const Metric metric :
        {Metric::leases_lost, Metric::publish_seconds, Metric::head_file_failures,

@@ -6,6 +6,7 @@
 #include "desk/search.h"
 #include "notice/publication.h"
 #include "store/cases.h"
+#include "store/desk_log.h"
 #include "store/meta.h"
 #include "store/sessions.h"
 
@@ -23,15 +24,18 @@ constexpr std::chrono::seconds kLogPause{2};
 constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30};
 /// More than the longest that security.session_idle_minutes allows.
 constexpr std::chrono::hours kIdlestSession{25};
+/// Contract section 4.
+constexpr std::chrono::hours kDeskLogKept{24 * 7};
 
 constexpr std::chrono::hours kDraftsKept{24 * 30};
 
 /// What one round of retention removed.
 struct Removed {
-  std::int64_t posts = 0, tombstones = 0, answers = 0, receipts = 0, outbox = 0;
+  std::int64_t posts = 0, tombstones = 0, answers = 0, receipts = 0, outbox = 0, desk_log = 0;
   /// A full round: there is more, so that the next comes at the next tick.
   [[nodiscard]] bool more() const {
-    return posts >= 500 || tombstones >= 1000 || answers >= 1000 || outbox >= 1000;
+    return posts >= 500 || tombstones >= 1000 || answers >= 1000 || outbox >= 1000 ||
+           desk_log >= 1000;
   }
 };
 
@@ -44,6 +48,7 @@ Result<Removed> remove_old(store::Tx& tx, std::chrono::hours retention) {
   CLARION_TRY(out.outbox, store::drop_old_outbox(tx, tx.now() - kOutboxKept));
   CLARION_TRY(store::drop_old_drafts(tx, tx.now() - kDraftsKept));
   CLARION_TRY(store::drop_old_sessions(tx, tx.now() - kIdlestSession));
+  CLARION_TRY(out.desk_log, store::drop_old_desk_log(tx, tx.now() - kDeskLogKept));
   return out;
 }
 
@@ -137,6 +142,7 @@ void Service::tick() {
   count("answers", removed.answers);
   count("receipts", removed.receipts);
   count("outbox", removed.outbox);
+  count("desk_log", removed.desk_log);
   if (removed.posts > 0 || removed.answers > 0) log_has_old_text_ = true;
 }
 

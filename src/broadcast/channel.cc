@@ -22,12 +22,14 @@ void Channel::restart(model::Position head) {
 void Channel::add(Subscription& reader) {
   reader.slot = readers_.size();
   readers_.push_back(&reader);
+  readers_now_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Channel::remove(Subscription& reader) noexcept {
   CLARION_ASSERT(reader.slot < readers_.size() && readers_[reader.slot] == &reader);
   readers_[reader.slot] = nullptr;
   ++holes_;
+  readers_now_.fetch_sub(1, std::memory_order_relaxed);
   if (!in_round_ && holes_ > 16 && holes_ * 2 > readers_.size()) close_holes();
 }
 

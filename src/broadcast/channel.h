@@ -6,6 +6,7 @@
 #include "broadcast/source.h"
 #include "broadcast/tail.h"
 
+#include <atomic>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -41,7 +42,17 @@ class Channel {
   [[nodiscard]] std::uint64_t next_ticket() noexcept { return ++tickets_; }
   void add(Subscription& reader);
   void remove(Subscription& reader) noexcept;
-  [[nodiscard]] std::size_t readers() const noexcept { return readers_.size() - holes_; }
+  /// Any thread.
+  [[nodiscard]] std::size_t readers() const noexcept {
+    return readers_now_.load(std::memory_order_relaxed);
+  }
+  /// Calls `each(Subscription&)`, which must not end a reader.
+  template <class Each>
+  void for_each_reader(Each&& each) {
+    for (Subscription* reader : readers_) {
+      if (reader != nullptr) each(*reader);
+    }
+  }
 
   /// Wakes readers in turn, `most` a call, so that a large audience leaves time for others. Those
   /// that come or go between calls are neither missed nor woken twice. False when the round is
@@ -73,6 +84,7 @@ class Channel {
   FilterPool filters_;
   std::vector<Subscription*> readers_;  // null: left; closed between rounds, when indexes may move
   std::size_t holes_ = 0;
+  std::atomic<std::size_t> readers_now_{0};
   std::uint64_t tickets_ = 0;
   bool in_round_ = false;
   std::size_t next_ = 0;  // whom the running round wakes next

@@ -17,7 +17,7 @@ Error bad_parameter(std::string_view name) {
 
 /// EPOCH:OFFSET, or an offset alone.
 Result<From> parse_place(std::string_view text) {
-  From from{From::Kind::position, std::nullopt, 0};
+  From from{From::Kind::position, std::nullopt, 0, {}, false};
   if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
     if (colon == 0) return bad_parameter("from");
     from.epoch = std::string(text.substr(0, colon));
@@ -54,8 +54,8 @@ Result<Subscribe> parse_event_query(const http::Request& request) {
     } else if (name == "channel") {
       out.channel = value;
     } else if (name == "from") {
-      if (value == "live_notices") {
-        out.from = {From::Kind::snapshot, std::nullopt, 0};
+      if (value == "live_notices" || value == "open_cases") {
+        out.from = {From::Kind::snapshot, std::nullopt, 0, {}, value == "open_cases"};
       } else {
         CLARION_TRY(out.from, parse_place(value));
       }
@@ -82,8 +82,9 @@ Result<Subscribe> parse_event_query(const http::Request& request) {
     auto place = parse_place(last);
     // An id that we never gave belongs to no living epoch; the contract answers it with 200 and
     // what is in force.
-    out.from =
-        place && place.value().epoch ? place.value() : From{From::Kind::position, std::string(), 0};
+    out.from = place && place.value().epoch
+                   ? place.value()
+                   : From{From::Kind::position, std::string(), 0, {}, false};
   }
   return out;
 }

@@ -101,21 +101,42 @@ Result<model::Filter> parse_filter(const json::object& object, std::string_view 
   return filter;
 }
 
-bool FilterSet::passes(const Frame& frame) {
-  std::uint64_t& judged = judged_[frame.offset() % judged_.size()];
-  if (judged >> 1U != frame.offset())
-    judged = frame.offset() << 1U | (frame.passes(filters_) ? 1U : 0U);
-  return (judged & 1U) != 0;
+const FramePtr* FilterSet::pick(const FramePtr& frame) {
+  const Rights* rights = viewer_ ? frame->rights() : nullptr;
+  // Whether somebody lost sight depends on how far back the frame tells, so such answers are not
+  // kept; they are few.
+  if (rights != nullptr && rights->gone) {
+    if (!passes(*frame)) return nullptr;
+    if (model::may_see(rights->now, *viewer_)) return &frame;
+    return model::may_see(rights->ever, *viewer_) ? &rights->gone : nullptr;
+  }
+  std::uint64_t& judged = judged_[frame->offset() % judged_.size()];
+  if (judged >> 1U != frame->offset()) {
+    const bool seen = rights == nullptr || model::may_see(rights->now, *viewer_);
+    judged = frame->offset() << 1U | (seen && passes(*frame) ? 1U : 0U);
+  }
+  return (judged & 1U) != 0 ? &frame : nullptr;
 }
 
-FilterPtr FilterPool::intern(std::vector<model::Filter> filters) {
+bool FilterSet::itself_passes(const Frame& frame) const {
+  if (viewer_ && frame.rights() != nullptr && !model::may_see(frame.rights()->now, *viewer_))
+    return false;
+  if (!filters_) return true;
+  return frame.for_any_filter() ? !filters_->empty() : frame.itself_passes(*filters_);
+}
+
+FilterPtr FilterPool::intern(std::optional<std::vector<model::Filter>> filters,
+                             std::optional<model::Viewer> viewer) {
+  if (!filters && !viewer) return nullptr;
   if (sets_.size() >= sweep_at_) {
     std::erase_if(sets_, [](const auto& entry) { return entry.second.expired(); });
     sweep_at_ = std::max<std::size_t>(64, sets_.size() * 2);
   }
-  std::weak_ptr<FilterSet>& known = sets_[key_of(filters)];
+  const std::string key = fmt::format("{}\n{}", viewer ? model::key_of(*viewer) : std::string(),
+                                      filters ? key_of(*filters) : std::string("*"));
+  std::weak_ptr<FilterSet>& known = sets_[key];
   if (FilterPtr set = known.lock()) return set;
-  FilterPtr set = std::make_shared<FilterSet>(std::move(filters));
+  FilterPtr set = std::make_shared<FilterSet>(std::move(filters), std::move(viewer));
   known = set;
   return set;
 }

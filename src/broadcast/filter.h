@@ -3,12 +3,14 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "broadcast/frame.h"
+#include "model/audience.h"
 #include "model/facets.h"
 
 #include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,30 +27,39 @@ inline constexpr std::size_t kMostNames = 256;
 [[nodiscard]] Result<model::Filter> parse_filter(const json::object& object,
                                                  std::string_view where);
 
-/// The filters of one subscription; any may match. Shared by all subscriptions of a channel and
-/// core that ask the same, so that each frame is judged once for all of them.
+/// What one subscription gets: its filters, of which any may match, and its rights. Shared by all
+/// subscriptions of a channel and core that ask the same with the same rights, so that each frame
+/// is judged once for all of them.
 class FilterSet {
  public:
-  explicit FilterSet(std::vector<model::Filter> filters) : filters_(std::move(filters)) {}
-  /// True when any filter passes any published revision so far. Remembers the last answers, by
-  /// offset.
-  [[nodiscard]] bool passes(const Frame& frame);
-  /// True when any filter passes this very revision.
-  [[nodiscard]] bool itself_passes(const Frame& frame) const {
-    return frame.itself_passes(filters_);
-  }
+  /// No filters: everything. No viewer: whoever may read the channel.
+  explicit FilterSet(std::optional<std::vector<model::Filter>> filters,
+                     std::optional<model::Viewer> viewer = {})
+      : filters_(std::move(filters)), viewer_(std::move(viewer)) {}
+  /// The frame, or what stands for it (Rights::gone), or null: as any filter passes any state of it
+  /// so far. Remembers the last answers, by offset.
+  [[nodiscard]] const FramePtr* pick(const FramePtr& frame);
+  /// True when any filter passes this very state, and the viewer may see it.
+  [[nodiscard]] bool itself_passes(const Frame& frame) const;
 
  private:
-  std::vector<model::Filter> filters_;
+  [[nodiscard]] bool passes(const Frame& frame) const {
+    return !filters_ || frame.passes(*filters_);
+  }
+
+  std::optional<std::vector<model::Filter>> filters_;
+  std::optional<model::Viewer> viewer_;
   std::array<std::uint64_t, 32> judged_{};  // by offset modulo its size: offset * 2 + passed
 };
 /// Null passes everything.
 using FilterPtr = std::shared_ptr<FilterSet>;
 
-/// Gives equal lists of filters the same FilterSet. One channel of one core.
+/// Gives equal filters with equal rights the same FilterSet. One channel of one core.
 class FilterPool {
  public:
-  [[nodiscard]] FilterPtr intern(std::vector<model::Filter> filters);
+  /// Null for neither.
+  [[nodiscard]] FilterPtr intern(std::optional<std::vector<model::Filter>> filters,
+                                 std::optional<model::Viewer> viewer = {});
   /// Forgets all, so that answers about one epoch are not used in the next.
   void clear() noexcept { sets_.clear(); }
   [[nodiscard]] std::size_t size() const noexcept { return sets_.size(); }

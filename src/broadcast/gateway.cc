@@ -84,6 +84,18 @@ class HubGateway final : public Gateway {
     on_each([&](Hub& hub) { return [&hub, index, frame] { hub.publish(index, frame); }; });
   }
 
+  void pass(std::string_view channel, FramePtr frame) override {
+    const std::size_t index = index_of(channel);
+    on_each([&](Hub& hub) { return [&hub, index, frame] { hub.pass(index, frame); }; });
+  }
+
+  std::size_t readers(std::string_view channel) const override {
+    const std::size_t index = index_of(channel);
+    std::size_t count = 0;
+    for (const auto& hub : hubs_) count += hub->readers(index);
+    return count;
+  }
+
   void begin_drain(std::chrono::milliseconds at_most) override {
     on_each([&](Hub& hub) { return [&hub, spread = at_most / 2] { hub.drain(spread); }; });
   }

@@ -46,6 +46,11 @@ class Gateway {
   /// one that was published before is ignored; one of another epoch sends the channel's readers to
   /// reconnect, and learn of it. Requires: a channel of the options, committed.
   virtual void publish(std::string_view channel, FramePtr frame) = 0;
+  /// Sends something that passes to who reads the channel now and may see it; those who are behind
+  /// go without.
+  virtual void pass(std::string_view channel, FramePtr frame) = 0;
+  /// How many read the channel now.
+  [[nodiscard]] virtual std::size_t readers(std::string_view channel) const = 0;
   /// Refuses new sessions; those that are here get 3001 at random times within half of `at_most`.
   /// Returns when all have gone or `at_most` is over. Blocks: not for a core's thread.
   virtual void drain(std::chrono::milliseconds at_most) = 0;

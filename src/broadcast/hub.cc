@@ -92,6 +92,7 @@ bool Hub::may_subscribe(const Channel& channel, const Credential* credential) co
       break;
   }
   if (credential == nullptr) return false;
+  if (channel.spec().by_rights && !credential->viewer) return false;
   const auto& opened = credential->channels;
   return std::find(opened.begin(), opened.end(), channel.name()) != opened.end();
 }
@@ -103,6 +104,18 @@ void Hub::publish(std::size_t channel, FramePtr frame) {
     restart_channel(channel, {frame->position().epoch, frame->offset() - 1});
   }
   if (state.channel.append(std::move(frame))) plan_round(state);
+}
+
+void Hub::pass(std::size_t channel, const FramePtr& frame) {
+  if (closed_) return;
+  // Sending may end a session, and that changes the list.
+  std::vector<std::shared_ptr<Session>> takers;
+  channels_[channel]->channel.for_each_reader([&](Subscription& reader) {
+    if (reader.pick_passing(frame) == nullptr) return;
+    takers.push_back(std::static_pointer_cast<Session>(reader.owner->shared_from_this()));
+  });
+  for (const auto& session : takers) session->send_passing(frame);
+  retired_.clear();
 }
 
 void Hub::restart_channel(std::size_t channel, model::Position head) {
@@ -149,22 +162,23 @@ void Hub::pump_later(std::shared_ptr<Session> session) {
   });
 }
 
-void Hub::want_page(Channel& channel, std::uint64_t after,
+void Hub::want_page(Channel& channel, std::uint64_t after, bool in_force,
                     std::function<void(const Result<FramesPtr>&)> done) {
   ChannelState& state = state_of(channel);
-  auto& waiting = state.pages[after];
+  auto& waiting = state.pages[{after, in_force}];
   waiting.push_back(std::move(done));
   if (waiting.size() > 1) return;
-  shared_->run_blocking([self = shared_from_this(), &state, after] {
+  shared_->run_blocking([self = shared_from_this(), &state, after, in_force] {
     const GatewayOptions& options = self->options();
-    auto frames = self->shared_->source.page(state.channel.name(), after, options.max_backlog_bytes,
-                                             kMostPageFrames);
+    const Source& source = self->shared_->source;
+    auto frames = (in_force ? source.live_page : source.page)(
+        state.channel.name(), after, options.max_backlog_bytes, kMostPageFrames);
     Result<FramesPtr> page =
         frames ? Result<FramesPtr>(std::make_shared<const Frames>(std::move(frames.value())))
                : Result<FramesPtr>(frames.error());
-    boost::asio::post(self->core_, [self, &state, after, page = std::move(page)] {
+    boost::asio::post(self->core_, [self, &state, after, in_force, page = std::move(page)] {
       add(self->counters_.pages_read);
-      const auto asked = std::move(state.pages.extract(after).mapped());
+      const auto asked = std::move(state.pages.extract({after, in_force}).mapped());
       for (const auto& tell : asked) tell(page);
       self->retired_.clear();
     });

@@ -60,6 +60,11 @@ class Hub : public std::enable_shared_from_this<Hub> {
 
   void accept(http::Upgrade upgrade);
   void publish(std::size_t channel, FramePtr frame);
+  void pass(std::size_t channel, const FramePtr& frame);
+  /// Any thread.
+  [[nodiscard]] std::size_t readers(std::size_t channel) const noexcept {
+    return channels_[channel]->channel.readers();
+  }
   void restart_channel(std::size_t channel, model::Position head);
   /// Refuses new sessions, and has those that are here leave at random times within `spread`.
   void drain(std::chrono::milliseconds spread);
@@ -81,9 +86,9 @@ class Hub : public std::enable_shared_from_this<Hub> {
   [[nodiscard]] std::vector<Connection::Piece>& batch() noexcept { return batch_; }
   [[nodiscard]] Counters& counters() noexcept { return counters_; }
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
-  /// Reads the frames after an offset; equal questions share one read. `done` runs on this core,
-  /// later.
-  void want_page(Channel& channel, std::uint64_t after,
+  /// Reads the frames after an offset, of all or of what is in force; equal questions share one
+  /// read. `done` runs on this core, later.
+  void want_page(Channel& channel, std::uint64_t after, bool in_force,
                  std::function<void(const Result<FramesPtr>&)> done);
   /// Reads what is in force, no earlier than now; those who ask while a read runs share the next
   /// one.
@@ -106,8 +111,9 @@ class Hub : public std::enable_shared_from_this<Hub> {
     Channel channel;
     boost::asio::steady_timer cool_down;
     std::uint64_t round_head = 0;  // the head when the running or last round of waking began
-    std::map<std::uint64_t, std::vector<std::function<void(const Result<FramesPtr>&)>>>
-        pages;  // being read, by offset
+    std::map<std::pair<std::uint64_t, bool>,
+             std::vector<std::function<void(const Result<FramesPtr>&)>>>
+        pages;  // being read, by offset and in_force
     std::vector<std::function<void(const Result<SnapshotPtr>&)>> snapshot_now, snapshot_next;
     std::weak_ptr<const Snapshot> last_snapshot;
   };

@@ -87,6 +87,8 @@ void Hub::admit(http::Upgrade upgrade, Entry entry, Result<std::optional<Credent
       return refuse(upgrade, http::problem(request, Error{errc, "not open to this credential",
                                                           "stream_not_allowed"}));
     }
+    if (const Status fits = check_fits(wanted, channel->spec().by_rights); !fits)
+      return refuse(upgrade, http::problem(request, fits.error()));
   }
 
   const Wire wire = websocket != nullptr ? Wire::websocket : Wire::event_stream;

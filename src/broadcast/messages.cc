@@ -37,7 +37,8 @@ std::string id_member(std::string_view id) {
 
 Status read_from(const json::value& value, From& from) {
   if (const json::string* word = value.if_string()) {
-    if (*word != "live_notices") return bad_request("/from");
+    from.cases = *word == "open_cases";
+    if (*word != "live_notices" && !from.cases) return bad_request("/from");
     from.kind = From::Kind::snapshot;
     return ok();
   }
@@ -45,7 +46,12 @@ Status read_from(const json::value& value, From& from) {
   if (position == nullptr) return bad_request("/from");
   from.kind = From::Kind::position;
   for (const json::key_value_pair& member : *position) {
-    if (member.key() != "epoch" && member.key() != "offset") return bad_request("/from");
+    if (member.key() != "epoch" && member.key() != "offset" && member.key() != "view")
+      return bad_request("/from");
+  }
+  if (const json::value* view = position->if_contains("view")) {
+    if (!view->is_string()) return bad_request("/from/view");
+    from.view = std::string(view->get_string());
   }
   if (const json::value* epoch = position->if_contains("epoch")) {
     if (!epoch->is_string()) return bad_request("/from/epoch");
@@ -174,6 +180,20 @@ Result<Subscribe> parse_subscribe(const json::object& body) {
   return out;
 }
 
+Status check_fits(const Subscribe& wanted, bool by_rights) {
+  if (!by_rights) {
+    if (wanted.from.view) return bad_request("/from/view");
+    if (wanted.from.cases) return bad_request("/from");
+    return ok();
+  }
+  if (!wanted.filters) return ok();
+  for (const model::Filter& filter : *wanted.filters) {
+    if (filter.kinds) return bad_request("/filter/kinds");
+    if (filter.langs) return bad_request("/filter/langs");
+  }
+  return ok();
+}
+
 Result<model::Position> parse_position(const json::object& body) {
   const json::string* epoch = find_string(body, "epoch");
   if (epoch == nullptr) return bad_request("/epoch");
@@ -196,6 +216,7 @@ std::string subscribed_message(const Subscribed& what) {
   if (what.snapshot) marks += R"("snapshot":true,)";
   if (what.recovered) marks += fmt::format(R"("recovered":{},)", *what.recovered);
   if (!what.reason.empty()) marks += fmt::format(R"("reason":"{}",)", what.reason);
+  if (!what.view.empty()) marks += fmt::format(R"("view":"{}",)", what.view);
   return fmt::format(
       R"({{"type":"subscribed",{}"channel":"{}",{}"head":{{"epoch":"{}","offset":"{}"}}}})",
       id_member(what.id), what.channel, marks, what.head.epoch, what.head.offset);

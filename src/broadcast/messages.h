@@ -42,6 +42,8 @@ struct From {
   Kind kind = Kind::head;
   std::optional<std::string> epoch;  ///< of a position; absent: the living one
   std::uint64_t offset = 0;
+  std::optional<std::string> view;  ///< of a position: what the client could see there
+  bool cases = false;               ///< of a snapshot: asked for as open_cases
 };
 
 struct Subscribe {
@@ -62,6 +64,9 @@ struct Envelope {
 [[nodiscard]] Result<Envelope> parse_envelope(std::string_view text);
 /// Errors: `invalid` with the code of an error message (see error_message).
 [[nodiscard]] Result<Subscribe> parse_subscribe(const json::object& body);
+/// Whether this may be asked of a channel that goes by rights, or of one that does not: cases have
+/// neither a kind nor languages, and only their channel knows views. Errors: as parse_subscribe.
+[[nodiscard]] Status check_fits(const Subscribe& wanted, bool by_rights);
 [[nodiscard]] Result<std::string> parse_channel(const json::object& body);
 /// Epoch and offset of an ack.
 [[nodiscard]] Result<model::Position> parse_position(const json::object& body);
@@ -80,8 +85,9 @@ struct Subscribed {
   std::string_view channel;
   bool snapshot = false;          ///< asked for
   std::optional<bool> recovered;  ///< when a position was given
-  std::string_view reason;        ///< epoch or ahead, when not recovered
+  std::string_view reason;        ///< why not recovered
   const model::Position& head;
+  std::string view = {};  ///< stands for the rights, in a channel that goes by them
 };
 [[nodiscard]] std::string subscribed_message(const Subscribed& what);
 [[nodiscard]] std::string heartbeat_message(std::string_view channel, const model::Position& at,

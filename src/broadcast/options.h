@@ -19,11 +19,14 @@ enum class Access : unsigned char {
 struct ChannelSpec {
   std::string name;
   Access access = Access::credential;
+  /// Its readers have different rights (Credential::viewer), and its log forgets (Snapshot::floor).
+  bool by_rights = false;
 };
 
 struct GatewayOptions {
-  std::vector<ChannelSpec> channels{
-      {"notices", Access::everyone}, {"drill", Access::credential}, {"desk", Access::nobody}};
+  std::vector<ChannelSpec> channels{{"notices", Access::everyone},
+                                    {"drill", Access::credential},
+                                    {"desk", Access::credential, true}};
   std::chrono::seconds heartbeat{25};  ///< gateway.heartbeat_seconds
   /// gateway.stall_seconds: a reader that takes nothing for so long while something waits is closed
   /// with 3008.

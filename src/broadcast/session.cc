@@ -1,5 +1,6 @@
 #include "broadcast/session.h"
 
+#include "base/bytes.h"
 #include "broadcast/event_stream.h"
 #include "broadcast/hub.h"
 
@@ -17,6 +18,11 @@ constexpr std::chrono::seconds kStallCheck{1};
 constexpr int kBatchesInARow = 8;
 /// A browser reconnects within this after a shutdown, at random.
 constexpr std::uint64_t kMostRetryMs = 10'000;
+
+/// A short value that stands for what a viewer may see.
+std::string view_of(const model::Viewer& viewer) {
+  return sha256_hex(model::key_of(viewer)).substr(0, 16);
+}
 
 }  // namespace
 
@@ -79,7 +85,10 @@ Status Session::subscribe(Subscribe wanted, std::string id) {
   if (channel == nullptr) return refusal("stream_unknown_channel");
   if (!hub_.may_subscribe(*channel, credential())) return refusal("stream_not_allowed");
   if (find(*channel) != nullptr) return refusal("stream_already_subscribed");
-  FilterPtr filter = wanted.filters ? channel->filters().intern(*wanted.filters) : nullptr;
+  const bool by_rights = channel->spec().by_rights;
+  CLARION_TRY(check_fits(wanted, by_rights));
+  FilterPtr filter = channel->filters().intern(
+      wanted.filters, by_rights ? credential_->viewer : std::optional<model::Viewer>());
   auto& subscription = *subscriptions_.emplace_back(
       std::make_unique<Subscription>(*channel, std::move(filter), wire()));
   subscription.owner = this;
@@ -90,7 +99,7 @@ Status Session::subscribe(Subscribe wanted, std::string id) {
   if (from.kind == From::Kind::head) {
     subscription.start_at(head.offset);
     say_subscribed(subscription, {.id = id, .channel = channel->name(), .head = head});
-  } else if (from.kind == From::Kind::position && from.offset <= head.offset &&
+  } else if (!by_rights && from.kind == From::Kind::position && from.offset <= head.offset &&
              from.epoch.value_or(head.epoch) == head.epoch) {
     subscription.start_at(from.offset);
     add(hub_.counters().recovered);
@@ -128,9 +137,17 @@ void Session::snapshot_read(Subscription& subscription, const Subscribe& wanted,
   Subscribed answer{.id = id, .channel = channel.name(), .head = head};
   const From& from = wanted.from;
   if (from.kind == From::Kind::position) {
-    const bool same = from.epoch.value_or(head.epoch) == head.epoch;
-    answer.recovered = same && from.offset <= head.offset;
-    if (!*answer.recovered) answer.reason = same ? "ahead" : "epoch";
+    if (from.epoch.value_or(head.epoch) != head.epoch) {
+      answer.reason = "epoch";
+    } else if (from.offset > head.offset) {
+      answer.reason = "ahead";
+    } else if (from.offset < snapshot.value()->floor) {
+      answer.reason = "too_old";
+    } else if (from.view && channel.spec().by_rights &&
+               *from.view != view_of(*credential_->viewer)) {
+      answer.reason = "rights";
+    }
+    answer.recovered = answer.reason.empty();
     add(*answer.recovered ? hub_.counters().recovered : hub_.counters().not_recovered);
   } else {
     answer.snapshot = true;
@@ -144,7 +161,8 @@ void Session::snapshot_read(Subscription& subscription, const Subscribe& wanted,
   pump();
 }
 
-void Session::say_subscribed(const Subscription& subscription, const Subscribed& answer) {
+void Session::say_subscribed(const Subscription& subscription, Subscribed answer) {
+  if (subscription.channel().spec().by_rights) answer.view = view_of(*credential_->viewer);
   if (opening_) {
     keep_bytes(opening_->head);
     opening_.reset();
@@ -176,6 +194,12 @@ void Session::pump() {
   hub_.pump_later(std::static_pointer_cast<Session>(shared_from_this()));
 }
 
+void Session::send_passing(const FramePtr& frame) {
+  if (gone() || !ready()) return;
+  const Piece piece{frame, true};
+  send_frames({&piece, 1});
+}
+
 bool Session::pump_one(Subscription& subscription) {
   std::vector<Piece>& batch = hub_.batch();
   batch.clear();
@@ -205,7 +229,7 @@ bool Session::pump_one(Subscription& subscription) {
 }
 
 void Session::ask_page(Subscription& subscription) {
-  hub_.want_page(subscription.channel(), subscription.cursor(),
+  hub_.want_page(subscription.channel(), subscription.cursor(), subscription.in_snapshot(),
                  if_still_here<Result<FramesPtr>>(
                      subscription, [](Session& session, Subscription& asked, const auto& page) {
                        session.page_read(asked, page);
@@ -216,8 +240,9 @@ void Session::page_read(Subscription& subscription, const Result<FramesPtr>& pag
   if (!page) return leave(CloseCode::internal);
   // A page was asked for because the log goes on: none, or one of another life of the log, means
   // that the log changed.
-  const bool fits = !page.value()->empty() &&
-                    page.value()->front()->position().epoch == subscription.channel().head().epoch;
+  const bool fits = page.value()->empty() ? subscription.in_snapshot()
+                                          : page.value()->front()->position().epoch ==
+                                                subscription.channel().head().epoch;
   if (!fits) return leave(CloseCode::shutdown);
   subscription.give_page(page.value());
   pump();

@@ -47,6 +47,8 @@ class Session final : public Connection, public WheelTimer {
 
   /// Hands out what is new. Called by the channel's rounds, and whenever the socket takes more.
   void pump();
+  /// Sends something that passes, unless what came before still waits.
+  void send_passing(const FramePtr& frame);
   /// The wheel says that something is due.
   void on_timer();
   /// Closes with that code; an event stream just ends, at a shutdown after a retry line.
@@ -86,7 +88,7 @@ class Session final : public Connection, public WheelTimer {
   Status subscribe(Subscribe wanted, std::string id);
   void snapshot_read(Subscription& subscription, const Subscribe& wanted, const std::string& id,
                      const Result<SnapshotPtr>& snapshot);
-  void say_subscribed(const Subscription& subscription, const Subscribed& answer);
+  void say_subscribed(const Subscription& subscription, Subscribed answer);
   void say(std::string_view event, std::string_view id, std::string_view json);
   /// Hands out up to one batch of the subscription. False when there is nothing more for now.
   bool pump_one(Subscription& subscription);

@@ -1,6 +1,8 @@
 #include "broadcast/hub.h"
 #include "broadcast/session.h"
 
+#include <algorithm>
+
 namespace clarion::broadcast {
 namespace {
 
@@ -98,10 +100,16 @@ void Session::refresh_done(const std::string& id, Result<Credential> fresh) {
     }
   }
   const std::string old_key = credential_->key;
+  const bool sees_same = credential_->viewer == fresh.value().viewer;
   *credential_ = std::move(fresh.value());
   hub_.credential_changed(*this, old_key);
   keep_text(refreshed_message(id, credential_->expires_at));
   flush();
+  // What was shown went by the old rights: the client comes back with the new ones.
+  const bool by_rights =
+      std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                  [](const auto& one) { return one->channel().spec().by_rights; });
+  if (by_rights && !sees_same) return leave(CloseCode::token_expired);
   arm();
 }
 

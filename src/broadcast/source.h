@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "broadcast/frame.h"
+#include "model/audience.h"
 #include "model/position.h"
 #include "model/time.h"
 
@@ -21,8 +22,11 @@ using Frames = std::vector<FramePtr>;
 /// What is in force in a channel.
 struct Snapshot {
   model::Position
-      head;       ///< epoch, and the last offset the store had when it was read (0: none yet)
-  Frames frames;  ///< the newest revision of each notice in force, offsets up to head, rising
+      head;            ///< epoch, and the last offset the store had when it was read (0: none yet)
+  Frames frames;       ///< the newest revision of each notice in force, offsets up to head, rising
+  bool paged = false;  ///< frames is empty: they are read by Source::live_page
+  /// Positions before this offset are too old to go on from.
+  std::uint64_t floor = 0;
 };
 
 /// What a request carried to say who asks. Both empty: nobody in particular.
@@ -39,6 +43,8 @@ struct Credential {
   std::string account;                ///< whose it is; refresh must not change it
   std::vector<std::string> channels;  ///< what it opens beside the channels open to everyone
   std::optional<model::Time> expires_at;
+  /// What it may see in channels whose readers have different rights; absent: nothing there.
+  std::optional<model::Viewer> viewer;
 };
 
 /// How a credential stands now.
@@ -67,6 +73,11 @@ struct Source {
       page;
   /// Read in one transaction, so that frames and head belong together.
   std::function<Result<Snapshot>(std::string_view channel)> live;
+  /// Frames after an offset of what is in force, like page(); an empty one is the end. For channels
+  /// whose live() is paged.
+  std::function<Result<Frames>(std::string_view channel, std::uint64_t after, std::size_t max_bytes,
+                               std::size_t max_frames)>
+      live_page;
   /// Errors: `unauthorised` when unknown, revoked or (code "token_expired") too old; `denied`;
   /// others when it can't tell.
   std::function<Result<Credential>(const Presented& presented)> authenticate;

@@ -12,6 +12,7 @@ void Subscription::start_at(std::uint64_t offset) noexcept {
 void Subscription::start_snapshot(SnapshotPtr snapshot) noexcept {
   snapshot_ = std::move(snapshot);
   at_ = 0;
+  cursor_ = 0;
   state_ = State::snapshot;
 }
 
@@ -31,6 +32,28 @@ Subscription::Step Subscription::take(std::vector<Connection::Piece>& batch) {
   if (state_ == State::asking) return Step::idle;
   batch_bytes_ = 0;
   while (batch.size() < Connection::kBatchFrames && batch_bytes_ < kBatchBytes) {
+    if (state_ == State::snapshot && snapshot_->paged) {
+      if (!page_) {
+        if (fetching_) return Step::idle;
+        fetching_ = true;
+        return Step::needs_page;
+      }
+      if (at_ == page_->size() && !page_->empty()) {
+        page_.reset();
+        continue;
+      }
+      // What changed since the snapshot began lies beyond its head, and comes after its end.
+      if (page_->empty() || (*page_)[at_]->offset() > snapshot_->head.offset) {
+        page_.reset();
+        start_at(snapshot_->head.offset);
+        snapshot_.reset();
+        return Step::snapshot_ended;
+      }
+      const FramePtr& frame = (*page_)[at_++];
+      cursor_ = frame->offset();
+      if (!filter_ || filter_->itself_passes(*frame)) push(frame, batch);
+      continue;
+    }
     if (state_ == State::snapshot) {
       if (at_ == snapshot_->frames.size()) {
         start_at(snapshot_->head.offset);
@@ -59,9 +82,10 @@ Subscription::Step Subscription::take(std::vector<Connection::Piece>& batch) {
         return Step::needs_page;
       }
     }
-    if ((*frame)->offset() != cursor_ + 1) return Step::broken;
-    ++cursor_;
-    if (!filter_ || filter_->passes(**frame)) push(*frame, batch);
+    if ((*frame)->after() > cursor_ || (*frame)->offset() <= cursor_) return Step::broken;
+    cursor_ = (*frame)->offset();
+    const FramePtr* picked = filter_ ? filter_->pick(*frame) : frame;
+    if (picked != nullptr) push(*picked, batch);
   }
   return Step::full;
 }

@@ -46,6 +46,13 @@ class Subscription {
 
   [[nodiscard]] Channel& channel() const noexcept { return channel_; }
   [[nodiscard]] std::uint64_t cursor() const noexcept { return cursor_; }
+  /// The page wanted is one of a snapshot.
+  [[nodiscard]] bool in_snapshot() const noexcept { return state_ == State::snapshot; }
+  /// What of something that passes is for this reader now: the frame, or null.
+  [[nodiscard]] const FramePtr* pick_passing(const FramePtr& frame) const {
+    if (state_ != State::following) return nullptr;
+    return !filter_ || filter_->itself_passes(*frame) ? &frame : nullptr;
+  }
   /// True when the cursor may be told as a position: not before the start, nor within a snapshot.
   [[nodiscard]] bool has_position() const noexcept { return state_ == State::following; }
   [[nodiscard]] bool started() const noexcept { return state_ != State::asking; }

@@ -201,6 +201,7 @@ Status grow_case(store::Tx& tx, const Evidence& evidence) {
   if (!row)
     return Error{Errc::corrupt,
                  fmt::format("group {} names a case that is not there", evidence.group.id)};
+  const store::CaseRow before = *row;
   Spreading spreading{evidence.group.size, evidence.group.rate};
   if (row->details.contains("merged_from")) {
     CLARION_TRY(spreading, spreading_of(tx, *row, tx.now()));
@@ -211,7 +212,9 @@ Status grow_case(store::Tx& tx, const Evidence& evidence) {
     row->claim_post = evidence.row.seq;
   }
   ++row->version;
-  return store::update_case(tx, *row);
+  const bool same = row->severity == before.severity && row->topics == before.topics &&
+                    row->regions == before.regions && row->claim == before.claim;
+  return store::update_case(tx, *row, same ? store::CaseChange::figures : store::CaseChange::any);
 }
 
 Status edit_case(store::Tx& tx, const Evidence& evidence, library::Library* library) {

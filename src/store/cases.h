@@ -40,9 +40,13 @@ struct CaseQuery {
   std::int64_t limit = 50;
 };
 
+/// What became other in a case: anything, or its figures alone, of which the channel `desk` tells
+/// at most once a second (desk_log.h).
+enum class CaseChange : std::uint8_t { any, figures };
+
 Status add_case(Tx& tx, const CaseRow& row);
 /// Writes all but id, org, mode and created_at; version is written as given.
-Status update_case(Tx& tx, const CaseRow& row);
+Status update_case(Tx& tx, const CaseRow& row, CaseChange change = CaseChange::any);
 [[nodiscard]] Result<std::optional<CaseRow>> find_case(View& view, std::string_view id);
 [[nodiscard]] Result<std::vector<CaseRow>> list_cases(View& view, const CaseQuery& query);
 /// Cases in review whose lease ended, oldest first.

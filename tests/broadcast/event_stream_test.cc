@@ -123,7 +123,7 @@ TEST(EventStream, RefusesBeforeItBegins) {
   EXPECT_EQ(status("colour=red"), "400");
   EXPECT_EQ(status("channel=nothing"), "400");
   EXPECT_EQ(status("channel=drill"), "401");
-  EXPECT_EQ(status("channel=desk"), "403");
+  EXPECT_EQ(status("channel=desk"), "401");
   EXPECT_EQ(status("channel=drill", {{"authorization", "Bearer partner"}}), "403");
   EXPECT_EQ(status("", {{"authorization", "Bearer nobody"}}), "401");
   EXPECT_EQ(status("channel=drill", {{"authorization", "Bearer anna"}}), "200");

@@ -63,10 +63,10 @@ TEST(Filter, PassesARevisionForWhatAnEarlierOneWas) {
       *subscribe_of(R"("filter":{"topics":["typhoon"],"regions":["440000"]})").value().filters);
   FilterSet crossed(
       *subscribe_of(R"("filter":{"topics":["typhoon"],"regions":["440300"]})").value().filters);
-  EXPECT_TRUE(typhoon.passes(*frame(2, {now, before})));
+  EXPECT_NE(typhoon.pick(frame(2, {now, before})), nullptr);
   EXPECT_FALSE(typhoon.itself_passes(*frame(2, {now, before})));
-  EXPECT_FALSE(typhoon.passes(*frame(3, {now})));
-  EXPECT_FALSE(crossed.passes(*frame(4, {now, before}))) << "no single revision passes";
+  EXPECT_EQ(typhoon.pick(frame(3, {now})), nullptr);
+  EXPECT_EQ(crossed.pick(frame(4, {now, before})), nullptr) << "no single revision passes";
 }
 
 TEST(Filter, IsSharedByAllThatAskTheSame) {
@@ -88,7 +88,7 @@ TEST(Filter, LeavesNothingBehindWhenItsReadersGo) {
   for (int i = 0; i < 1000; ++i) {
     model::Filter filter;
     filter.langs = {std::to_string(i)};
-    static_cast<void>(pool.intern({filter}));
+    static_cast<void>(pool.intern(std::vector{filter}));
   }
   EXPECT_LE(pool.size(), 64U);
 }

@@ -24,6 +24,18 @@ model::Facets facets_of(const Sample& sample) {
   return {sample.topics, sample.regions, sample.severity, sample.kind, sample.langs};
 }
 
+namespace {
+
+/// The same frame behind a gap of changes that later ones took the place of.
+FramePtr follows_on(const Frame& frame, std::uint64_t after) {
+  const std::string_view json = frame.json();
+  const std::size_t at = json.find(R"("case":)") + 7;
+  return make_desk_frame("case", frame.position(), json.substr(at, json.size() - at - 1), {{}},
+                         {*frame.rights(), after});
+}
+
+}  // namespace
+
 FramePtr MemoryLog::append(std::string_view channel, const Sample& sample,
                            std::vector<model::Facets> earlier) {
   Frames& frames = channels.find(channel)->second;
@@ -35,8 +47,28 @@ FramePtr MemoryLog::append(std::string_view channel, const Sample& sample,
       make_notice_frame(channel, {epoch, offset}, signed_form, "e30..c2ln", std::move(earlier)));
 }
 
+FramePtr MemoryLog::append_case(std::string_view id, const Rights& rights, const Sample& sample) {
+  Frames& frames = channels.find("desk")->second;
+  const std::uint64_t offset = head("desk") + 1;
+  std::erase_if(frames, [&](const FramePtr& frame) {
+    return frame->json().find(fmt::format(R"("id":"{}")", id)) != std::string_view::npos;
+  });
+  Rights given = rights;
+  const std::vector<model::Facets> facets{facets_of(sample)};
+  const auto made = [&](std::string_view more, FrameExtras extras) {
+    return make_desk_frame("case", {epoch, offset}, fmt::format(R"({{"id":"{}"{}}})", id, more),
+                           facets, std::move(extras));
+  };
+  if (given.ever != model::Audience{}) given.gone = made(R"(,"gone":true)", {});
+  return frames.emplace_back(
+      made(sample.padding > 0 ? fmt::format(R"(,"text":"{}")", std::string(sample.padding, 'x'))
+                              : std::string(),
+           {std::move(given), offset - 1}));
+}
+
 std::uint64_t MemoryLog::head(std::string_view channel) const {
-  return channels.find(channel)->second.size();
+  const Frames& frames = channels.find(channel)->second;
+  return frames.empty() ? 0 : frames.back()->offset();
 }
 
 Source MemoryLog::source() {
@@ -48,16 +80,33 @@ Source MemoryLog::source() {
     const Frames& all = channels.find(channel)->second;
     Frames page;
     std::size_t bytes = 0;
-    for (std::size_t i = after; i < all.size() && page.size() < max_frames; ++i) {
-      bytes += all[i]->size_bytes();
+    for (const FramePtr& frame : all) {
+      if (frame->offset() <= after || page.size() == max_frames) continue;
+      bytes += frame->size_bytes();
       if (!page.empty() && bytes > max_bytes) break;
-      page.push_back(all[i]);
+      const std::uint64_t last = page.empty() ? after : page.back()->offset();
+      const bool follows = frame->after() <= last;
+      page.push_back(follows ? frame : follows_on(*frame, last));
     }
     return page;
+  };
+  out.live_page = [this, page = out.page](std::string_view channel, std::uint64_t after,
+                                          std::size_t max_bytes,
+                                          std::size_t max_frames) -> Result<Frames> {
+    CLARION_TRY(auto frames, page(channel, after, max_bytes, max_frames));
+    std::erase_if(frames, [&](const FramePtr& frame) {
+      return ended[std::string(channel)].contains(frame->offset());
+    });
+    return frames;
   };
   out.live = [this](std::string_view channel) -> Result<Snapshot> {
     if (broken) return Error{Errc::unavailable, "the log is down"};
     Snapshot snapshot{{epoch, head(channel)}, {}};
+    if (channel == "desk") {
+      snapshot.paged = true;
+      snapshot.floor = floor;
+      return snapshot;
+    }
     for (const FramePtr& frame : channels.find(channel)->second) {
       if (!ended[std::string(channel)].contains(frame->offset())) snapshot.frames.push_back(frame);
     }
@@ -273,6 +322,12 @@ std::unique_ptr<Client> World::event_stream(std::string_view query, const Header
   Headers all = headers;
   all.emplace_back("accept", "text/event-stream");
   return connect(all, query);
+}
+
+FramePtr World::publish_case(std::string_view id, const Rights& rights, const Sample& sample) {
+  FramePtr frame = log.append_case(id, rights, sample);
+  gateway->publish("desk", frame);
+  return frame;
 }
 
 FramePtr World::publish(std::string_view channel, const Sample& sample,

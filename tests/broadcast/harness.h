@@ -38,7 +38,7 @@ struct Sample {
 class MemoryLog {
  public:
   std::string epoch = "01EPOCH";
-  std::map<std::string, Frames, std::less<>> channels{{"notices", {}}, {"drill", {}}};
+  std::map<std::string, Frames, std::less<>> channels{{"notices", {}}, {"drill", {}}, {"desk", {}}};
   std::map<std::string, std::set<std::uint64_t>, std::less<>>
       ended;                                              ///< offsets no longer in force
   std::map<std::string, Credential, std::less<>> tokens;  ///< also as cookie "session=TOKEN"
@@ -46,10 +46,13 @@ class MemoryLog {
   std::vector<Ack> acks;
   std::vector<std::uint64_t> pages_asked;  ///< the offsets after which
   bool broken = false;                     ///< every read fails
+  std::uint64_t floor = 0;                 ///< of the channel desk
 
   /// Appends a notice; `earlier` are the facets of its earlier revisions.
   FramePtr append(std::string_view channel, const Sample& sample,
                   std::vector<model::Facets> earlier = {});
+  /// Appends a change of a record of the channel desk, which takes the place of the one before.
+  FramePtr append_case(std::string_view id, const Rights& rights, const Sample& sample = {});
   [[nodiscard]] std::uint64_t head(std::string_view channel) const;
   [[nodiscard]] Source source();
 };
@@ -113,6 +116,8 @@ class World {
   /// Appends to the log and publishes.
   FramePtr publish(std::string_view channel, const Sample& sample = {},
                    std::vector<model::Facets> earlier = {});
+  /// The same for a change of a case.
+  FramePtr publish_case(std::string_view id, const Rights& rights, const Sample& sample = {});
   /// Runs the core until the condition holds; false after 10 s.
   bool until(const std::function<bool()>& holds);
   /// Runs what is ready to run, for some turns.

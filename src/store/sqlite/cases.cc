@@ -1,6 +1,7 @@
 #include "store/cases.h"
 
 #include "model/region.h"
+#include "store/desk_log.h"
 #include "store/sqlite/values.h"
 
 #include <fmt/format.h>
@@ -67,6 +68,7 @@ bool wanted(const CaseRow& row, const CaseQuery& query) {
 }  // namespace
 
 Status add_case(Tx& tx, const CaseRow& row) {
+  CLARION_TRY(log_case(tx, row, CaseChange::any));
   auto insert = tx.connection().prepare("INSERT INTO cases(" CLARION_CASE_COLUMNS
                                         ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   return insert
@@ -78,7 +80,8 @@ Status add_case(Tx& tx, const CaseRow& row) {
       .run();
 }
 
-Status update_case(Tx& tx, const CaseRow& row) {
+Status update_case(Tx& tx, const CaseRow& row, CaseChange change) {
+  CLARION_TRY(log_case(tx, row, change));
   auto update = tx.connection().prepare(
       "UPDATE cases SET state=?, version=?, priority=?, severity=?, topics=?, regions=?, lang=?, "
       "claim=?, claim_post=?, "

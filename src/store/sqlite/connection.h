@@ -3,6 +3,7 @@
 #include "base/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -87,6 +88,9 @@ class Connection {
   [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] std::int64_t last_row_id() const;
   [[nodiscard]] sqlite3* handle() const { return db_; }
+
+  /// The writer's alone: called after commits that wrote the log of the desk (desk_log.h).
+  std::function<void()> desk_log_changed;
 
  private:
   explicit Connection(sqlite3* db) : db_(db) {}

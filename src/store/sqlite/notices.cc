@@ -1,5 +1,6 @@
 #include "store/notices.h"
 
+#include "store/desk_log.h"
 #include "store/sqlite/values.h"
 
 namespace clarion::store {
@@ -66,6 +67,7 @@ std::vector<model::Facets> all_facets(const std::string& text) {
 }  // namespace
 
 Status add_notice(Tx& tx, const NoticeRow& row) {
+  CLARION_TRY(log_notice(tx, row));
   auto insert = tx.connection().prepare("INSERT INTO notices(" CLARION_NOTICE_COLUMNS
                                         ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
   return insert
@@ -76,6 +78,7 @@ Status add_notice(Tx& tx, const NoticeRow& row) {
 }
 
 Status update_notice(Tx& tx, const NoticeRow& row) {
+  CLARION_TRY(log_notice(tx, row));
   auto update = tx.connection().prepare(
       "UPDATE notices SET version=?, draft=?, draft_state=?, draft_action=?, draft_details=?, "
       "authors=?, changed_at=?, revision=? "

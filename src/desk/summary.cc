@@ -1,0 +1,77 @@
+#include "desk/summary.h"
+
+#include "base/json.h"
+#include "http/status.h"
+#include "store/desk_counts.h"
+#include "store/desk_log.h"
+#include "store/meta.h"
+
+#include <array>
+
+namespace clarion::desk {
+namespace {
+
+json::object summary_of(const store::DeskCounts& counts, model::Time now) {
+  json::object states, drafts;
+  for (const auto& [state, count] : counts.cases) states[state] = count;
+  for (const auto& [state, count] : counts.drafts) drafts[state] = count;
+  const auto in = [](const auto& map, std::string_view state) {
+    const auto found = map.find(state);
+    return found == map.end() ? std::int64_t{0} : found->second;
+  };
+  json::object out;
+  out["at"] = model::to_text(now);
+  out["lanes"] = {{"free", in(counts.cases, "open")},
+                  {"mine", counts.mine},
+                  {"team", in(counts.cases, "assigned") + in(counts.cases, "in_review")},
+                  {"approval", in(counts.drafts, "submitted")},
+                  {"second_look", in(counts.cases, "judged")}};
+  out["states"] = std::move(states);
+  out["drafts"] = std::move(drafts);
+  out["overdue"] = counts.overdue;
+  out["oldest_waiting"] = counts.oldest
+                              ? json::value{{"case", counts.oldest->id},
+                                            {"since", model::to_text(counts.oldest->since)}}
+                              : json::value(nullptr);
+  out["at_least"] = counts.at_least;
+  return out;
+}
+
+}  // namespace
+
+std::optional<model::Viewer> viewer_of(const identity::Actor& actor,
+                                       const identity::RightsPolicy& policy) {
+  const identity::Grant granted = identity::grant(identity::Act::see_cases, actor, policy);
+  if (actor.account.empty() || granted == identity::Grant::no) return std::nullopt;
+  model::Viewer out{{}, actor.regions, actor.account, granted == identity::Grant::own};
+  constexpr std::array<const char*, 3> kModes = {"Actual", "Exercise", "Test"};
+  for (const char* mode : kModes) {
+    if (identity::sees_mode(actor, mode)) out.modes.emplace_back(mode);
+  }
+  if (out.modes.size() == kModes.size()) out.modes.clear();  // all
+  return out;
+}
+
+void add_summary_route(http::Router& router, identity::Requests& requests) {
+  router.add({.method = "GET",
+              .pattern = "/v1/desk/summary",
+              .guard = requests.needs(identity::Act::see_cases),
+              .handler = [&requests](http::Request& request) {
+                return requests.look(
+                    request,
+                    [&](store::View& view, const identity::Actor* actor) -> Result<http::Response> {
+                      const auto viewer = viewer_of(*actor, requests.policy());
+                      if (!viewer) return Error{Errc::denied, "nothing to see", "denied"};
+                      const model::Time now = requests.clock().now();
+                      CLARION_TRY(auto counts, store::count_desk(view, *viewer, now));
+                      CLARION_TRY(auto epoch, store::find_meta(view, "epoch"));
+                      CLARION_TRY(auto ends, store::desk_log_ends(view));
+                      json::object body = summary_of(counts, now);
+                      body["position"] = {{"epoch", epoch.value_or("")},
+                                          {"offset", std::to_string(ends.head)}};
+                      return http::json_response(200, body);
+                    });
+              }});
+}
+
+}  // namespace clarion::desk
