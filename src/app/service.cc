@@ -10,11 +10,13 @@
 #include "desk/summary.h"
 #include "desk/work_routes.h"
 #include "identity/credentials.h"
+#include "identity/message_routes.h"
 #include "identity/people_routes.h"
 #include "notice/routes.h"
 #include "pages/routes.h"
 #include "readiness/routes.h"
 #include "readiness/shipped.h"
+#include "roster/routes.h"
 #include "rules/rule_set.h"
 #include "store/meta.h"
 #include "web/routes.h"
@@ -316,6 +318,10 @@ http::Router Service::routes() {
   add_posts_route(router, *requests_, *pipeline_);
   desk::add_work_routes(router, *requests_, {*library_, presence_, config_.data.dir});
   desk::add_routes(router, *requests_, desk_options());
+  const roster::RosterOptions roster{notices_->zone, *random_, config_.desk.name};
+  roster::add_expert_routes(router, *requests_, roster);
+  roster::add_roster_routes(router, *requests_, roster);
+  identity::add_message_routes(router, *requests_);
   desk::add_library_routes(router, *requests_, *library_);
   desk::add_summary_route(router, *requests_);
   notice::add_routes(router, *requests_, *notices_, *polls_);

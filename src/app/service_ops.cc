@@ -2,6 +2,7 @@
 #include "app/service.h"
 
 #include "ops/process.h"
+#include "roster/duty.h"
 #include "rules/rule_set.h"
 #include "store/cases.h"
 #include "store/desk_log.h"
@@ -140,7 +141,8 @@ void Service::add_metrics() {
     metrics_.counter(Metric::reloads, {{"result", result}}).add(0);
   for (const char* channel : {"notices", "drill"})
     metrics_.counter(Metric::notices_published, {{"channel", channel}}).add(0);
-  for (const char* what : {"posts", "tombstones", "answers", "receipts", "outbox", "desk_log"})
+  for (const char* what :
+       {"posts", "tombstones", "answers", "receipts", "outbox", "desk_log", "messages"})
     metrics_.counter(Metric::removed, {{"what", what}}).add(0);
   for (const Metric metric :
        {Metric::leases_lost, Metric::publish_seconds, Metric::head_file_failures,
@@ -150,6 +152,17 @@ void Service::add_metrics() {
 
 void Service::add_desk_metrics() {
   using ops::Metric;
+  for (const bool now : {true, false}) {
+    metrics_.sample(Metric::duty_gaps, {{"when", now ? "now" : "soon"}}, [this, now] {
+      const auto alarms = database_->read([this](store::View& view) {
+        return roster::alarms(view, notices_->zone, clock_->now());
+      });
+      if (!alarms) return -1.0;
+      return static_cast<double>(
+          std::count_if(alarms.value().begin(), alarms.value().end(),
+                        [now](const roster::Alarm& alarm) { return alarm.now == now; }));
+    });
+  }
   metrics_.sample(Metric::last_post, {},
                   [this] { return static_cast<double>(pipeline_->stats().last_post_ms) / 1e3; });
   for (const char* state : {"open", "assigned"}) {

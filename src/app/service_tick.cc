@@ -5,8 +5,10 @@
 #include "desk/files.h"
 #include "desk/search.h"
 #include "notice/publication.h"
+#include "roster/duty.h"
 #include "store/cases.h"
 #include "store/desk_log.h"
+#include "store/messages.h"
 #include "store/meta.h"
 #include "store/sessions.h"
 
@@ -21,7 +23,8 @@ constexpr std::chrono::seconds kClockJump{60};
 /// every delete of a busy source.
 constexpr std::chrono::seconds kLogPause{2};
 /// What nobody fetches is not kept for ever: proofs of delivery, and deliveries no outlet took.
-constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30};
+constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30},
+    kMessagesKept{24 * 90};
 /// More than the longest that security.session_idle_minutes allows.
 constexpr std::chrono::hours kIdlestSession{25};
 /// Contract section 4.
@@ -31,11 +34,12 @@ constexpr std::chrono::hours kDraftsKept{24 * 30};
 
 /// What one round of retention removed.
 struct Removed {
-  std::int64_t posts = 0, tombstones = 0, answers = 0, receipts = 0, outbox = 0, desk_log = 0;
+  std::int64_t posts = 0, tombstones = 0, answers = 0, receipts = 0, outbox = 0, desk_log = 0,
+               messages = 0;
   /// A full round: there is more, so that the next comes at the next tick.
   [[nodiscard]] bool more() const {
     return posts >= 500 || tombstones >= 1000 || answers >= 1000 || outbox >= 1000 ||
-           desk_log >= 1000;
+           desk_log >= 1000 || messages >= 1000;
   }
 };
 
@@ -44,6 +48,7 @@ Result<Removed> remove_old(store::Tx& tx, std::chrono::hours retention) {
   CLARION_TRY(out.posts, forget_old_posts(tx, retention));
   CLARION_TRY(out.tombstones, store::drop_old_tombstones(tx));
   CLARION_TRY(out.answers, store::drop_old_answers(tx));
+  CLARION_TRY(out.messages, store::drop_old_messages(tx, tx.now() - kMessagesKept));
   CLARION_TRY(out.receipts, store::drop_old_receipts(tx, tx.now() - kReceiptsKept));
   CLARION_TRY(out.outbox, store::drop_old_outbox(tx, tx.now() - kOutboxKept));
   CLARION_TRY(store::drop_old_drafts(tx, tx.now() - kDraftsKept));
@@ -122,6 +127,7 @@ void Service::tick() {
     held = fired.held;
     if (!minute) return ok();
     CLARION_TRY(desk::drop_unused_files(tx, config_.data.dir));
+    CLARION_TRY(roster::tell_alarms(tx, notices_->zone));
     CLARION_TRY(removed, remove_old(tx, std::chrono::hours(24 * config_.posts.retention_days)));
     return ok();
   });
@@ -143,6 +149,7 @@ void Service::tick() {
   count("receipts", removed.receipts);
   count("outbox", removed.outbox);
   count("desk_log", removed.desk_log);
+  count("messages", removed.messages);
   if (removed.posts > 0 || removed.answers > 0) log_has_old_text_ = true;
 }
 

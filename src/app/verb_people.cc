@@ -209,7 +209,8 @@ int expert_import(const std::string& data, const std::string& file) {
   return change(data, [&](store::Tx& tx, Folder&) -> Result<std::string> {
     const auto count = roster::import_experts(tx, text, cli_actor());
     if (!count) return within(file, count.error());
-    return fmt::format("imported {} expert{}", count.value(), count.value() == 1 ? "" : "s");
+    const std::size_t all = count.value().added + count.value().changed + count.value().unchanged;
+    return fmt::format("imported {} expert{}", all, all == 1 ? "" : "s");
   });
 }
 

@@ -162,20 +162,6 @@ Result<Response> show(store::View& view, const Request& request, const Actor& ac
   return with_version(body);
 }
 
-Result<Response> experts(store::View& view) {
-  CLARION_TRY(auto rows, store::list_experts(view));
-  json::array items;
-  for (const store::ExpertRow& row : rows) {
-    json::object item = row.record;
-    if (row.account) {
-      CLARION_TRY(auto load, store::load_of(view, *row.account));
-      item["load"] = load;
-    }
-    items.push_back(std::move(item));
-  }
-  return http::json_response(200, json::object{{"items", std::move(items)}, {"next", nullptr}});
-}
-
 }  // namespace
 
 void add_routes(http::Router& router, identity::Requests& requests, DeskOptions options) {
@@ -196,13 +182,6 @@ void add_routes(http::Router& router, identity::Requests& requests, DeskOptions 
               .pattern = "/v1/cases/{id}",
               .guard = requests.needs(Act::see_cases),
               .handler = look(show)});
-  router.add({.method = "GET",
-              .pattern = "/v1/experts",
-              .guard = requests.needs(Act::see_experts),
-              .handler = [&requests](Request& request) {
-                return requests.look(request,
-                                     [](store::View& view, const Actor*) { return experts(view); });
-              }});
   const auto act = [&requests, options](Request& request, std::string_view name) {
     return requests.change(request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
       std::optional<std::int64_t> version;

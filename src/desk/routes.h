@@ -6,8 +6,7 @@
 
 namespace clarion::desk {
 
-/// Adds /v1/cases, /v1/cases/{id}, /v1/cases/{id}/{action} and /v1/experts. `requests` outlives the
-/// router.
+/// Adds /v1/cases, /v1/cases/{id} and /v1/cases/{id}/{action}. `requests` outlives the router.
 void add_routes(http::Router& router, identity::Requests& requests, DeskOptions options);
 
 }  // namespace clarion::desk

@@ -54,6 +54,7 @@ Grant grant(Act act, const Actor& actor, const RightsPolicy& policy) {
       {Act::close_case, yes, own, yes, no, no},   {Act::draft_notice, yes, own, yes, no, no},
       {Act::approve, no, no, yes, no, no},        {Act::publish, yes, no, yes, no, no},
       {Act::withdraw, no, no, yes, no, no},       {Act::see_experts, yes, yes, yes, yes, yes},
+      {Act::change_roster, yes, own, yes, yes, no},
       {Act::administer, no, no, no, yes, no},     {Act::see_audit, no, no, yes, yes, yes},
       {Act::see_library, yes, yes, yes, no, yes}, {Act::change_library, yes, no, yes, no, no},
       {Act::see_resources, yes, yes, yes, no, yes},

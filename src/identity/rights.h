@@ -65,6 +65,7 @@ enum class Act : std::uint8_t {
   publish,
   withdraw,
   see_experts,
+  change_roster,  ///< experts and roster; an expert's own record and shifts
   administer,  ///< accounts, tokens, policy, reload
   see_audit,
   see_library,

@@ -41,6 +41,7 @@ enum class Metric : std::uint8_t {
   last_backup,
   clock_jumps,
   ticks_failed,
+  duty_gaps,
   process_start,
   process_cpu,
   process_memory,

@@ -77,6 +77,8 @@ constexpr std::array kRows = {
               "Times the wall clock moved by more than a minute"},
     MetricRow{Metric::ticks_failed, "clarion_ticks_failed_total", counter,
               "Rounds of leases, scheduled notices and retention that failed"},
+    MetricRow{Metric::duty_gaps, "clarion_duty_gaps", gauge,
+              "Duties and topics that nobody, or too few, are on duty for, by when: now, soon"},
     MetricRow{Metric::process_start, "process_start_time_seconds", gauge,
               "When this process started"},
     MetricRow{Metric::process_cpu, "process_cpu_seconds_total", counter,

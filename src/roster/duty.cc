@@ -1,5 +1,8 @@
 #include "roster/duty.h"
 
+#include "store/accounts.h"
+#include "store/messages.h"
+
 #include <algorithm>
 #include <set>
 #include <tuple>
@@ -70,17 +73,45 @@ Result<std::optional<model::Time>> drills_blocked_until(store::View& view, const
 }
 
 Result<std::vector<Alarm>> alarms(store::View& view, const ops::Zone& zone, model::Time at) {
+  // A week back too, so that a gap that has begun is given with its true beginning.
   const hours far(168);
-  CLARION_TRY(auto roster, load(view, zone, at, at + far));
+  CLARION_TRY(auto roster, load(view, zone, at - far, at + far));
   std::vector<Alarm> out;
   if (roster.empty()) return out;
   const model::Time ahead = at + hours(roster.alarm_hours);
-  for (Gap& gap : find_gaps(roster, expand(roster, zone, at, at + far), zone, at, at + far)) {
+  const auto stretches = expand(roster, zone, at - far, at + far);
+  for (Gap& gap : find_gaps(roster, stretches, zone, at - far, at + far)) {
     if (gap.from >= ahead) break;
+    if (gap.until <= at) continue;
     const bool now = gap.from <= at, nobody = gap.have == 0;
     out.push_back({std::move(gap), now, nobody});
   }
   return out;
+}
+
+Status tell_alarms(store::Tx& tx, const ops::Zone& zone) {
+  CLARION_TRY(auto ringing, alarms(tx, zone, tx.now()));
+  if (ringing.empty()) return ok();
+  CLARION_TRY(auto accounts, store::list_accounts(tx));
+  for (const Alarm& alarm : ringing) {
+    const Gap& gap = alarm.gap;
+    const std::string_view code = !gap.topic.empty() ? "message_gap_topic"
+                                  : alarm.nobody     ? "message_gap_duty"
+                                                     : "message_gap_short";
+    const json::object params{
+        {"duty", gap.duty},
+        {"topic", gap.topic},
+        {"from", zone.to_text(gap.from)},
+        {"until", zone.to_text(gap.until)},
+        {"have", std::to_string(gap.have)},
+        {"need", std::to_string(gap.need)},
+        {"link", "/roster?day=" + zone.to_text(gap.from).substr(0, 10)}};
+    for (const store::Account& account : accounts) {
+      if (account.disabled || account.role == "expert" || account.role == "auditor") continue;
+      CLARION_TRY(store::add_message_once(tx, account.name, code, params));
+    }
+  }
+  return ok();
 }
 
 }  // namespace clarion::roster

@@ -49,5 +49,7 @@ struct Alarm {
 };
 [[nodiscard]] Result<std::vector<Alarm>> alarms(store::View& view, const ops::Zone& zone,
                                                 model::Time at);
+/// Tells those who can mend a roster (operators, approvers, admins) of its alarms, each once.
+Status tell_alarms(store::Tx& tx, const ops::Zone& zone);
 
 }  // namespace clarion::roster

@@ -25,8 +25,8 @@ struct Message {
 /// Tells an account; id and time are this transaction's. Whether the account exists is not asked.
 Status add_message(Tx& tx, std::string_view account, std::string_view code,
                    const json::object& params);
-/// The same, unless this account has an unread message of that code and those params already: for
-/// alarms that are found again and again.
+/// The same, unless this account was told exactly this before: for alarms that are found again and
+/// again.
 Status add_message_once(Tx& tx, std::string_view account, std::string_view code,
                         const json::object& params);
 /// Newest first. `before`: the id of the last one of the page before, or empty.

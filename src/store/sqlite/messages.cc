@@ -28,8 +28,7 @@ Status add_message_once(Tx& tx, std::string_view account, std::string_view code,
                         const json::object& params) {
   auto insert = tx.connection().prepare(
       "INSERT INTO messages(id, account, code, params, at) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT "
-      "EXISTS (SELECT 1 FROM messages WHERE account = ?2 AND code = ?3 AND params = ?4 AND read_at "
-      "IS NULL)");
+      "EXISTS (SELECT 1 FROM messages WHERE account = ?2 AND code = ?3 AND params = ?4)");
   return insert.bind_all(tx.ids().make("m_"), account, code, json::serialize(params), ms(tx.now()))
       .run();
 }
