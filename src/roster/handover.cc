@@ -236,7 +236,10 @@ std::string handover_text(const Handover& handover, const ops::Zone& zone, ops::
       {{"since", zone.to_text(handover.since)}, {"at", zone.to_text(handover.now)}});
   if (handover.next) {
     std::vector<std::string> people;
-    for (const OnDuty& one : handover.coming) people.push_back(one.account);
+    for (const OnDuty& one : handover.coming) {
+      if (std::find(people.begin(), people.end(), one.account) == people.end())
+        people.push_back(one.account);
+    }
     say(people.empty() ? "handover_next_nobody" : "handover_next",
         {{"at", zone.to_text(*handover.next)},
          {"people", fmt::format("{}", fmt::join(people, lang == ops::Lang::zh ? "、" : ", "))}});

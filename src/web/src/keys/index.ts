@@ -43,7 +43,7 @@ function inField(target: EventTarget | null): boolean {
 /** Keys that a focused control answers itself. */
 function takenByControl(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
-  if (!target?.closest) return false;
+  if (!target?.closest || event.ctrlKey || event.metaKey) return false;
   if (['Enter', 'Space'].includes(event.code)) return target.closest('a[href],button,summary,input,select,[role=menuitem],[role=tab],[role=radio],[role=checkbox]') !== null;
   if (/^(Arrow|Home|End|Page)/.test(event.code)) return target.closest('[role=tablist],[role=menu],[role=radiogroup],input,select,[data-arrows]') !== null;
   return false;
