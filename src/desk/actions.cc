@@ -2,7 +2,9 @@
 
 #include "desk/action_parts.h"
 #include "desk/evidence.h"
+#include "desk/files.h"
 #include "desk/watch.h"
+#include "library/matcher.h"
 #include "identity/requests.h"
 #include "store/accounts.h"
 #include "store/audit.h"
@@ -244,6 +246,28 @@ void let_go(CaseRow& row) {
   row.assignee.reset();
   row.lease_until.reset();
   row.details.erase("assignment_reasons");
+}
+
+json::array actions_for(const CaseRow& row, const identity::Actor& actor,
+                        const identity::RightsPolicy& policy) {
+  json::array out;
+  if (!identity::may_act_in(actor, row.regions)) return out;
+  for (const Action& each : kActions) {
+    if (identity::allowed(each.right, actor, policy, is_own(row, actor)))
+      out.emplace_back(each.name);
+  }
+  return out;
+}
+
+json::object limits_json() {
+  return {{"reason_least", 1},
+          {"reason_most", kReasonCharacters},
+          {"evidence_least", 1},
+          {"evidence_most", kMostEvidence},
+          {"claim_most", kClaimCharacters},
+          {"file_most_bytes", kMostFileBytes},
+          {"suggest_score", library::kSuggest},
+          {"known_score", library::kKnown}};
 }
 
 bool is_own(const CaseRow& row, const identity::Actor& actor) {

@@ -32,6 +32,13 @@ struct CaseAction {
 Result<store::CaseRow> act_on_case(const CaseAction& action, std::string_view name,
                                    const json::object& body);
 
+/// Names of the actions that the actor's role and regions allow on the case, whatever its state: a
+/// page shows these and no others.
+[[nodiscard]] json::array actions_for(const store::CaseRow& row, const identity::Actor& actor,
+                                      const identity::RightsPolicy& policy);
+/// What a verdict needs at least and at most, and the scores of the library's two bands.
+[[nodiscard]] json::object limits_json();
+
 /// True when the case is the account's own: held by it, or it was asked about it.
 [[nodiscard]] bool is_own(const store::CaseRow& row, const identity::Actor& actor);
 /// True when the actor may see the case (rights table and regions).

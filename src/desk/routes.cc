@@ -193,6 +193,8 @@ void add_routes(http::Router& router, identity::Requests& requests, DeskOptions 
                                          request.params.at("id"), version},
                                         name, body));
       CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0, tx.now()));
+      shown["may"] = actions_for(row, actor, requests.policy());
+      shown["limits"] = limits_json();
       return with_version(shown);
     });
   };
