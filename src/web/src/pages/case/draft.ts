@@ -1,0 +1,97 @@
+import {onScopeDispose, reactive, ref, watch} from 'vue';
+import {api} from '@/api/client';
+import {isApiError} from '@/api/errors';
+import type {Draft} from './types';
+
+const PAUSE_MS = 2000;
+const DB = 'clarion', STORE = 'drafts';
+
+/** One object store of this browser, for text that the server could not take yet. Fails softly: private windows have none. */
+function local<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
+  return new Promise(done => {
+    let request: IDBOpenDBRequest;
+    try { request = indexedDB.open(DB, 1); } catch { done(undefined); return; }
+    request.onupgradeneeded = () => { request.result.createObjectStore(STORE); };
+    request.onerror = () => done(undefined);
+    request.onsuccess = () => {
+      const db = request.result;
+      const asked = act(db.transaction(STORE, mode).objectStore(STORE));
+      asked.onsuccess = () => { done(asked.result); db.close(); };
+      asked.onerror = () => { done(undefined); db.close(); };
+    };
+  });
+}
+
+const empty = (): Draft => ({claim: '', verdict: '', reason: '', uncertain: '', evidence: [], note: ''});
+const blank = (draft: Draft) => JSON.stringify(draft) === JSON.stringify(empty());
+
+/** What a person wrote at a case and did not send: on the server two seconds after the last key, in this browser when the server
+ *  can't be reached. `who` keeps two people at one computer apart. */
+export function useDraft(id: string, who: string) {
+  const draft = reactive<Draft>(empty());
+  const savedAt = ref<number | null>(null);
+  const state = ref<'none' | 'saved' | 'waiting' | 'offline'>('none');
+  const key = `case.${id}`, own = `${who}/${key}`;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let ready = false, sent = '';
+
+  async function save(): Promise<void> {
+    clearTimeout(timer);
+    const text = JSON.stringify(draft);
+    if (!ready || text === sent) return;
+    try {
+      if (blank(draft)) await api.del(`/v1/drafts/${key}`);
+      else await api.put(`/v1/drafts/${key}`, JSON.parse(text));
+      sent = text;
+      savedAt.value = Date.now();
+      state.value = 'saved';
+      void local('readwrite', store => store.delete(own));
+    } catch (error) {
+      state.value = 'offline';
+      await local('readwrite', store => store.put({text, at: Date.now()}, own));
+      // Refused for good (a role that keeps no drafts): it stays in this browser alone.
+      if (isApiError(error) && [403, 404].includes(error.status)) return;
+      timer = setTimeout(save, PAUSE_MS * 4);
+    }
+  }
+  async function load(): Promise<void> {
+    let text = '';
+    let at = 0;
+    try {
+      const kept = await api.get<{body: Draft; at: string}>(`/v1/drafts/${key}`);
+      text = JSON.stringify(kept.body);
+      at = Date.parse(kept.at);
+    } catch { /* none yet, or no server: this browser may have one */ }
+    const here = await local<{text: string; at: number}>('readonly', store => store.get(own));
+    if (here && here.at > at) { text = here.text; at = here.at; }
+    if (text) {
+      Object.assign(draft, empty(), JSON.parse(text));
+      savedAt.value = at;
+      state.value = 'saved';
+    }
+    sent = here ? '' : JSON.stringify(draft);
+    ready = true;
+    if (here) void save();
+  }
+  /** After it was sent: nothing is left to keep. */
+  async function clear(): Promise<void> {
+    Object.assign(draft, empty());
+    await save();
+    savedAt.value = null;
+    state.value = 'none';
+  }
+  const leave = () => { if (document.visibilityState === 'hidden') void save(); };
+  document.addEventListener('visibilitychange', leave);
+  watch(draft, () => {
+    if (!ready || JSON.stringify(draft) === sent) return;
+    if (state.value !== 'offline') state.value = 'waiting';
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE_MS);
+  }, {deep: true});
+  onScopeDispose(() => {
+    document.removeEventListener('visibilitychange', leave);
+    void save();
+    clearTimeout(timer);
+  });
+  return {draft, savedAt, state, load, save, clear};
+}
