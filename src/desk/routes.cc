@@ -157,6 +157,8 @@ Result<Response> show(store::View& view, const Request& request, const Actor& ac
   if (!row || !may_see(*row, actor, policy))
     return Error{Errc::not_found, "there is no such case", "not_found"};
   CLARION_TRY(auto body, case_detail(view, *row, request.lang, after, now));
+  body["may"] = actions_for(*row, actor, policy);
+  body["limits"] = limits_json();
   CLARION_TRY(auto watchers, store::watchers_of(view, row->id));
   body["watching"] = std::find(watchers.begin(), watchers.end(), actor.account) != watchers.end();
   return with_version(body);

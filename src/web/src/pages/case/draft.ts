@@ -58,9 +58,12 @@ export function useDraft(id: string, who: string) {
     let text = '';
     let at = 0;
     try {
-      const kept = await api.get<{body: Draft; at: string}>(`/v1/drafts/${key}`);
-      text = JSON.stringify(kept.body);
-      at = Date.parse(kept.at);
+      const {items} = await api.get<{items: {key: string}[]}>('/v1/drafts');
+      if (items.some(each => each.key === key)) {
+        const kept = await api.get<{body: Draft; at: string}>(`/v1/drafts/${key}`);
+        text = JSON.stringify(kept.body);
+        at = Date.parse(kept.at);
+      }
     } catch { /* none yet, or no server: this browser may have one */ }
     const here = await local<{text: string; at: number}>('readonly', store => store.get(own));
     if (here && here.at > at) { text = here.text; at = here.at; }
