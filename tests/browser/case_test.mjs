@@ -120,9 +120,10 @@ describe('a case', () => {
     await page.getByLabel('依据的网址').fill('https://a.example/x');
     await page.keyboard.press('Enter');
     // Another changes the case between what chen saw and what chen sends.
+    let meddled = false;
     await page.route(/\/v1\/cases\/[^/]+$/, async route => {
-      if (route.request().method() !== 'PATCH') return route.continue();
-      await page.unroute(/\/v1\/cases\/[^/]+$/);
+      if (route.request().method() !== 'PATCH' || meddled) return route.continue();
+      meddled = true;
       await desk.api('anna', 'PATCH', `/v1/cases/${made.id}`, {claim: '安娜改写的说法'});
       return route.continue();
     });
