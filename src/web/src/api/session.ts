@@ -1,7 +1,7 @@
 import {defineStore} from 'pinia';
 import {computed, ref, shallowRef} from 'vue';
 import {api, hooks} from './client';
-import {noteServerTime} from './clock';
+import {noteServerTime, serverNow} from './clock';
 
 export type Mode = 'Actual' | 'Exercise' | 'Test';
 export type Role = 'operator' | 'expert' | 'approver' | 'admin' | 'auditor';
@@ -18,7 +18,10 @@ export interface Session {
   time?: string;
   expires_at?: string | null;
   idle_seconds?: number;
+  second_factor?: {required: boolean; enrolled: boolean; recovery_left: number} | null;
 }
+/** What stands beside the password: a one-time code, or one of the codes for when the phone is lost. */
+export interface Proof { totp?: string; recovery?: string }
 
 /** Who is signed in at this desk, and whether that still holds. `round` rises at each sign-in: pages that read with an old
  *  session watch it and read again. */
@@ -27,6 +30,7 @@ export const useSession = defineStore('session', () => {
   const over = ref(false);       // was signed in, is no longer: the overlay asks to sign in again, everything typed stays
   const reachable = ref(true);   // the last call got an answer
   const round = ref(0);
+  const usedAt = ref(serverNow());  // the last call that the server answered: what its idle time counts from
 
   const user = computed(() => session.value?.user ?? null);
   const role = computed(() => session.value?.role ?? null);
@@ -50,9 +54,9 @@ export const useSession = defineStore('session', () => {
     const sentAt = Date.now();
     return take(await api.get<Session>('/v1/session'), sentAt);
   }
-  async function signIn(name: string, password: string, totp?: string) {
+  async function signIn(name: string, password: string, proof: Proof = {}) {
     const sentAt = Date.now();
-    return take(await api.post<Session>('/v1/session', totp ? {name, password, totp} : {name, password}), sentAt);
+    return take(await api.post<Session>('/v1/session', {name, password, ...proof}), sentAt);
   }
   async function signOut() {
     await api.del('/v1/session');
@@ -61,6 +65,15 @@ export const useSession = defineStore('session', () => {
     over.value = false;
   }
   hooks.signedOut = () => { if (user.value !== null) over.value = true; };
-  hooks.answered = answered => { reachable.value = answered; };
-  return {session, user, role, mode, signedIn, over, reachable, round, load, signIn, signOut};
+  hooks.answered = answered => {
+    reachable.value = answered;
+    if (answered) usedAt.value = serverNow();
+  };
+  /** When the session ends if nothing more is asked, milliseconds since 1970 by the server's clock; 0: nobody is signed in. */
+  const endsAt = computed(() => {
+    const at = session.value;
+    if (!signedIn.value || !at?.expires_at) return 0;
+    return Math.min(Date.parse(at.expires_at), usedAt.value + (at.idle_seconds ?? 3600) * 1000);
+  });
+  return {endsAt, session, user, role, mode, signedIn, over, reachable, round, load, signIn, signOut};
 });

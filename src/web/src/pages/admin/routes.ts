@@ -1,0 +1,4 @@
+import type {RouteRecordRaw} from 'vue-router';
+export default [
+  {path: '/admin', name: 'admin', component: () => import('./Admin.vue'), meta: {title: 'nav.admin', words: ['settings'], roles: ['admin']}},
+] satisfies RouteRecordRaw[];
