@@ -72,6 +72,8 @@ class Channel {
     return false;
   }
 
+  /// When a heartbeat was last sent to a reader, in ms since 1970; 0: never. Any thread may look.
+  std::atomic<std::int64_t> beat_ms{0};
   bool round_running = false;  ///< a round of waking is under way or planned, its hub's affair
   bool cooling = false;        ///< the last round ended less than a millisecond ago
 

@@ -127,6 +127,14 @@ class HubGateway final : public Gateway {
     on_each([](Hub& hub) { return [&hub] { hub.tick(); }; });
   }
 
+  std::int64_t last_heartbeat_ms(std::string_view channel) const override {
+    const std::size_t index = index_of(channel);
+    std::int64_t last = 0;
+    for (const auto& hub : hubs_)
+      last = std::max(last, hub->channel(index).beat_ms.load(std::memory_order_relaxed));
+    return last;
+  }
+
   std::vector<Stats> stats() const override {
     std::vector<Stats> out;
     const auto read = [](const std::atomic<std::uint64_t>& counter) {

@@ -66,6 +66,8 @@ class Gateway {
     std::uint64_t pages_read = 0, snapshots_read = 0, recovered = 0, not_recovered = 0;
     std::uint64_t slow_closes = 0, silent_closes = 0, refused = 0;
   };
+  /// When a heartbeat was last sent to any reader of the channel, in ms since 1970; 0: never.
+  [[nodiscard]] virtual std::int64_t last_heartbeat_ms(std::string_view channel) const = 0;
   /// One a core.
   [[nodiscard]] virtual std::vector<Stats> stats() const = 0;
 };

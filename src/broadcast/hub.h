@@ -75,6 +75,10 @@ class Hub : public std::enable_shared_from_this<Hub> {
 
   // For sessions:
   [[nodiscard]] Channel* find_channel(std::string_view name) noexcept;
+  /// For what of a channel any thread may look at; channels never come or go.
+  [[nodiscard]] const Channel& channel(std::size_t index) const noexcept {
+    return channels_[index]->channel;
+  }
   [[nodiscard]] bool may_subscribe(const Channel& channel, const Credential* credential) const;
   [[nodiscard]] const Shared& shared() const noexcept { return *shared_; }
   [[nodiscard]] std::shared_ptr<const Shared> shared_ptr() const noexcept { return shared_; }

@@ -339,8 +339,10 @@ void Session::beat(Time now) {
   beat_at_ = now + hub_.options().heartbeat;
   for (const auto& subscription : subscriptions_) {
     if (!subscription->has_position()) continue;
-    const Channel& channel = subscription->channel();
+    Channel& channel = subscription->channel();
     const model::Position at{channel.head().epoch, subscription->cursor()};
+    channel.beat_ms.store(hub_.shared().clock.now().time_since_epoch().count(),
+                          std::memory_order_relaxed);
     if (wire() == Wire::websocket) {
       keep_text(heartbeat_message(channel.name(), at, hub_.shared().clock.now()));
     } else {
