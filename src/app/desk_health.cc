@@ -68,8 +68,8 @@ Result<json::array> channels_of(store::View& view, const HealthSources& sources)
     const auto readers = sources.readers(channel);
     out.push_back({{"channel", channel},
                    {"heartbeat_at", time_or_null(sources.heartbeat_ms(channel))},
-                   {"position", json::object{{"epoch", epoch.value_or("")},
-                                             {"offset", std::to_string(head)}}},
+                   {"position",
+                    json::object{{"epoch", epoch.value_or("")}, {"offset", std::to_string(head)}}},
                    {"subscribers", readers ? json::value(*readers) : json::value(nullptr)}});
   }
   return out;
@@ -88,9 +88,8 @@ Result<Response> health(store::View& view, const Actor& actor, const HealthSourc
   json::object body{{"generated_at", model::to_text(now)}, {"mode", mode}};
   CLARION_TRY(body["sources"], sources_of(view, sources.sources, mode, now));
   CLARION_TRY(body["channels"], channels_of(view, sources));
-  body["waiting"] =
-      json::object{{"cases", waiting_of(store::waiting_cases(view, mode))},
-                   {"notices", waiting_of(store::waiting_notices(view, mode))}};
+  body["waiting"] = json::object{{"cases", waiting_of(store::waiting_cases(view, mode))},
+                                 {"notices", waiting_of(store::waiting_notices(view, mode))}};
   // No outlet of this build keeps proof of what it delivered.
   body["deliveries"] = nullptr;
   body["queue"] = json::object{{"writes", requests.database().queued()},

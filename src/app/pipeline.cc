@@ -205,6 +205,11 @@ Result<TakenIn> Pipeline::take_in(
   rejected_ += taken.rejected.size();
   bytes_ += body.bytes;
   texts_gone_ += taken.texts_gone;
+  std::map<std::string_view, std::uint32_t> by_source;
+  for (const Incoming& each : incoming) ++by_source[each.post.source];
+  for (const auto& [source, items] : by_source)
+    sources_.count(body.mode, source, items, clock_.now());
+  if (counted) counted(body.mode, taken.accepted, taken.flagged);
   if (taken.accepted > 0) last_post_ms_ = clock_.now().time_since_epoch().count();
   return taken;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/source_book.h"
 #include "desk/options.h"
 #include "group/index.h"
 #include "intake/batch.h"
@@ -78,6 +79,12 @@ class Pipeline {
     std::int64_t last_post_ms = 0;  ///< when the last one was taken in, since 1970; 0: none yet
   };
   [[nodiscard]] Stats stats() const;
+  /// What came in from where.
+  [[nodiscard]] SourceBook& sources() { return sources_; }
+  /// Called after posts were taken in, on the caller's thread: mode, accepted, new flagged ones.
+  std::function<void(const std::string&, std::size_t, std::size_t)> counted;
+  /// Bytes of bodies that are being worked on now.
+  [[nodiscard]] std::size_t bytes_under_way() const { return bytes_under_way_.load(); }
 
  private:
   /// What one thread needs to turn lines into scanned posts.
@@ -114,6 +121,7 @@ class Pipeline {
   std::map<std::string, group::Index> indexes_;  // by mode; the writer thread's alone
   bool index_stale_ = false;                     // a write that had changed an index was undone
 
+  SourceBook sources_;
   std::atomic<std::size_t> bytes_under_way_{0};
   std::atomic<std::uint64_t> posts_{0}, flagged_{0}, rejected_{0}, bytes_{0}, scan_ns_{0},
       texts_gone_{0};

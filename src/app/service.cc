@@ -16,6 +16,7 @@
 #include "pages/routes.h"
 #include "readiness/routes.h"
 #include "readiness/shipped.h"
+#include "report/routes.h"
 #include "roster/routes.h"
 #include "rules/rule_set.h"
 #include "store/meta.h"
@@ -132,13 +133,20 @@ Status Service::open_parts() {
   CLARION_TRY(library_->refresh());
   log_.info("library read", {{"debunks", library_->snapshot()->size()}});
   CLARION_TRY(const auto shipped, readiness::install_shipped(*database_));
-  log_.info("resources ready", {{"added", shipped.added},
-                                {"changed", shipped.changed},
-                                {"waiting", shipped.waiting}});
+  log_.info("resources ready",
+            {{"added", shipped.added}, {"changed", shipped.changed}, {"waiting", shipped.waiting}});
   shelf_ = std::make_unique<readiness::Shelf>();
   pipeline_ = std::make_unique<Pipeline>(*database_, *clock_, *library_, pipeline);
   pipeline_->use_rules(std::move(rules));
   CLARION_TRY(pipeline_->load());
+  CLARION_TRY(const auto known, database_->read([](store::View& view) {
+    return store::list_sources(view, static_cast<std::int64_t>(SourceBook::kMost));
+  }));
+  pipeline_->sources().load(known);
+  rollup_ = std::make_unique<report::Rollup>(zone);
+  pipeline_->counted = [this](const std::string& mode, std::size_t seen, std::size_t flagged) {
+    rollup_->count_posts(mode, seen, flagged, clock_->now());
+  };
 
   CLARION_TRY(auto listen, ops::parse_listen(config_.server.listen));
   http::ServerOptions server;
@@ -325,6 +333,13 @@ http::Router Service::routes() {
   desk::add_library_routes(router, *requests_, *library_);
   desk::add_summary_route(router, *requests_);
   notice::add_routes(router, *requests_, *notices_, *polls_);
+  health_sources_ = std::make_unique<HealthSources>(HealthSources{
+      pipeline_->sources(),
+      [this](std::string_view channel) { return gateway_->last_heartbeat_ms(channel); },
+      [this](std::string_view channel) { return gateway_->readers(channel); },
+      [this] { return pipeline_->bytes_under_way(); }, config_.data.dir});
+  add_health_route(router, *requests_, *health_sources_);
+  report::add_routes(router, *requests_, notices_->zone);
   readiness::add_routes(router, *requests_, *shelf_, notices_->zone);
   ask::add_routes(router, *requests_, *library_);
   pages::add_routes(router, *requests_, *pages_);
@@ -400,6 +415,8 @@ void Service::stop() {
   if (gateway_) gateway_->stop();
   if (server_) server_->stop();
   desk_feed_.reset();
+  if (pipeline_) keep_sources();
+  if (rollup_) tend_report();
   gateway_.reset();  // its timers live on the server's cores
   server_.reset();
 }

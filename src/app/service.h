@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/desk_feed.h"
+#include "app/desk_health.h"
 #include "app/folder.h"
 #include "app/head_file.h"
 #include "app/pipeline.h"
@@ -19,6 +20,7 @@
 #include "ops/metrics.h"
 #include "pages/options.h"
 #include "readiness/shelf.h"
+#include "report/rollup.h"
 
 #include <atomic>
 #include <functional>
@@ -65,6 +67,8 @@ class Service {
   broadcast::Source stream_source();
   void tend_library();
   void tend_search();
+  void keep_sources();
+  void tend_report();
   void add_metrics();
   Status reload_tls(const ops::Config& config);
   void add_desk_metrics();
@@ -94,6 +98,8 @@ class Service {
   desk::Presence presence_;
   std::unique_ptr<readiness::Shelf> shelf_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<HealthSources> health_sources_;
+  std::unique_ptr<report::Rollup> rollup_;
   std::shared_ptr<http::Tls> tls_;  // null: clear text
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<broadcast::Gateway> gateway_;
@@ -110,6 +116,7 @@ class Service {
   bool log_has_old_text_ = true;
   std::uint64_t texts_gone_seen_ = 0;
   std::chrono::steady_clock::time_point next_log_try_;
+  std::chrono::steady_clock::time_point next_sources_, next_report_;
 };
 
 }  // namespace clarion::app

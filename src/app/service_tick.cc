@@ -22,6 +22,9 @@ constexpr std::chrono::seconds kClockJump{60};
 /// How soon text that was removed leaves the write-ahead log too: often enough, yet not a sync for
 /// every delete of a busy source.
 constexpr std::chrono::seconds kLogPause{2};
+/// How much of the sources' figures a crash may cost.
+constexpr std::chrono::seconds kSourcesPause{5};
+constexpr std::chrono::seconds kReportPause{1};
 /// What nobody fetches is not kept for ever: proofs of delivery, and deliveries no outlet took.
 constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30},
     kMessagesKept{24 * 90};
@@ -87,6 +90,27 @@ void Service::tend_search() {
   if (!done) log_.error("posts could not be put into the search index", done.error());
 }
 
+/// Writes down what came from which source, so that a restart does not forget it.
+void Service::keep_sources() {
+  const auto changed = pipeline_->sources().take_changed();
+  if (changed.empty()) return;
+  const Status done = database_->write([&](store::Tx& tx) -> Status {
+    for (const store::SourceRow& row : changed) {
+      CLARION_TRY(store::put_source(tx, row));
+    }
+    return ok();
+  });
+  if (!done) log_.warn("figures of sources not kept", done.error());
+}
+
+/// Counts what happened into the figures of the day.
+void Service::tend_report() {
+  const auto more = rollup_->step(*database_);
+  if (!more) log_.error("figures could not be counted", more.error());
+  // Behind, after a long stop or an upgrade: some at each tick. Else once a second.
+  next_report_ = clock_->steady() + (more && more.value() ? std::chrono::seconds(0) : kReportPause);
+}
+
 void Service::tick() {
   using ops::Metric;
   tend_library();
@@ -105,6 +129,11 @@ void Service::tick() {
   last_tick_ = steady;
   last_wall_ = wall;
   empty_log();
+  if (steady >= next_report_) tend_report();
+  if (steady >= next_sources_) {
+    keep_sources();
+    next_sources_ = steady + kSourcesPause;
+  }
   // Looked for first on a snapshot, so that an idle desk writes nothing.
   const auto due = database_->read([&](store::View& view) -> Result<bool> {
     CLARION_TRY(auto lost, store::lost_leases(view, wall, 1));

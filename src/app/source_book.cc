@@ -13,9 +13,9 @@ std::int64_t minute_of(model::Time time) {
 
 void SourceBook::make_room() {
   if (entries_.size() < kMost) return;
-  entries_.erase(std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
-    return a.second.last_at < b.second.last_at;
-  }));
+  entries_.erase(std::min_element(
+      entries_.begin(), entries_.end(),
+      [](const auto& a, const auto& b) { return a.second.last_at < b.second.last_at; }));
 }
 
 void SourceBook::load(const std::vector<store::SourceRow>& rows) {

@@ -45,7 +45,7 @@ class SourceBook {
   };
   void make_room();
 
-  mutable std::mutex mutex_;  // guards entries_
+  mutable std::mutex mutex_;                                      // guards entries_
   std::map<std::pair<std::string, std::string>, Entry> entries_;  // by mode and source
 };
 
