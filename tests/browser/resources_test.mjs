@@ -90,7 +90,7 @@ test('a file is imported line by line, and the export holds it', async () => {
 test('the library is there in every look, without a serious fault', async () => {
   for (const [name, options] of [['light', {}], ['dark', {colorScheme: 'dark'}], ['en', {locale: 'en-GB'}], ['390', {viewport: {width: 390, height: 844}}], ['exercise', {drill: true}]]) {
     const visitor = await Visitor.open(browser, desk, {as: 'anna', ...options});
-    for (const path of ['/resources', '/resources/typhoon.before', '/resources/typhoon.before/edit', '/health']) {
+    for (const path of ['/resources', '/resources/typhoon.before', '/resources/typhoon.before/edit', '/health', '/stats']) {
       const page = await visitor.visit(path);
       await page.waitForLoadState('networkidle', {timeout: 4000}).catch(() => undefined);
       // The bar around the page has a test of its own (shell_test.mjs).
