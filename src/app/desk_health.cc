@@ -2,6 +2,7 @@
 
 #include "ops/process.h"
 #include "store/accounts.h"
+#include "store/desk_log.h"
 #include "store/meta.h"
 #include "store/notices.h"
 
@@ -63,8 +64,12 @@ Result<json::array> sources_of(store::View& view, const SourceBook& book, std::s
 Result<json::array> channels_of(store::View& view, const HealthSources& sources) {
   CLARION_TRY(const auto epoch, store::find_meta(view, "epoch"));
   json::array out;
-  for (const char* channel : {"notices", "drill"}) {
-    CLARION_TRY(const auto head, store::channel_head(view, channel));
+  CLARION_TRY(const auto desk_log, store::desk_log_ends(view));
+  for (const std::string_view channel : {"notices", "drill", "desk"}) {
+    std::uint64_t head = desk_log.head;
+    if (channel != "desk") {
+      CLARION_TRY(head, store::channel_head(view, channel));
+    }
     const auto readers = sources.readers(channel);
     out.push_back({{"channel", channel},
                    {"heartbeat_at", time_or_null(sources.heartbeat_ms(channel))},
