@@ -188,6 +188,20 @@ describe('a case', () => {
     await anna.leave({cuts: true});
   });
 
+  test('is found in the palette by words of its posts', async () => {
+    const made = await newCase();
+    const words = made.text.slice(-8);
+    await eventually(async () => (await desk.api('anna', 'GET', `/v1/search?q=${encodeURIComponent(words)}`)).cases.length === 1, 'the post in the index');
+    const visitor = await Visitor.open(browser, desk, {as: 'anna'});
+    const page = await visitor.visit(`/cases/${(await newCase()).id}`);
+    await page.getByRole('heading', {level: 1}).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type(words);
+    await page.getByRole('option').filter({hasText: words}).first().click();
+    await page.waitForURL(new RegExp(made.id));
+    await visitor.leave();
+  });
+
   test('names a colleague after an @ and offers undo in the history', async () => {
     const made = await newCase();
     const visitor = await Visitor.open(browser, desk, {as: 'anna'});
