@@ -273,6 +273,8 @@ Result<std::optional<std::string>> holder(const Change& change, std::string_view
 }  // namespace
 
 Result<RosterRow> add_part(const Change& change, std::string_view kind, const json::object& body) {
+  const bool some_own = kind == "absence" || kind == "shift";
+  CLARION_TRY(identity::allowed(Act::change_roster, change.actor, change.policy, some_own));
   RosterRow row;
   row.kind = kind;
   row.record = body;
@@ -292,6 +294,8 @@ Result<RosterRow> add_part(const Change& change, std::string_view kind, const js
 
 Result<RosterRow> patch_part(const Change& change, std::string_view kind, std::string_view id,
                              std::optional<std::int64_t> version, const json::object& patch) {
+  CLARION_TRY(
+      identity::allowed(Act::change_roster, change.actor, change.policy, kind == "absence"));
   CLARION_TRY(auto row, existing(change, kind, id));
   CLARION_TRY(check_right(change, row, is_own(change, row)));
   CLARION_TRY(identity::check_version(version, row.version));
@@ -309,6 +313,8 @@ Result<RosterRow> patch_part(const Change& change, std::string_view kind, std::s
 
 Result<RosterRow> remove_part(const Change& change, std::string_view kind, std::string_view id,
                               std::optional<std::int64_t> version) {
+  CLARION_TRY(
+      identity::allowed(Act::change_roster, change.actor, change.policy, kind == "absence"));
   CLARION_TRY(auto row, existing(change, kind, id));
   CLARION_TRY(check_right(change, row, is_own(change, row)));
   CLARION_TRY(identity::check_version(version, row.version));

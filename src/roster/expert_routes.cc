@@ -134,10 +134,10 @@ Status may_change(const Actor& actor, const identity::RightsPolicy& policy,
 
 Result<Response> add(store::Tx& tx, const Request& request, const Actor& actor,
                      const identity::RightsPolicy& policy) {
+  CLARION_TRY(identity::allowed(Act::change_roster, actor, policy, false));
   CLARION_TRY(auto body, http::json_body(request));
   if (!body.contains("id")) body["id"] = tx.ids().make("e_");
   CLARION_TRY(auto row, read_expert(body));
-  CLARION_TRY(identity::allowed(Act::change_roster, actor, policy, false));
   CLARION_TRY(may_change(actor, policy, row));
   CLARION_TRY(auto before, store::find_expert(tx, row.id));
   if (before) return Error{Errc::conflict, "an expert has this id", "expert_exists"};
@@ -175,9 +175,9 @@ Result<Response> change(store::Tx& tx, const Request& request, const Actor& acto
 
 Result<Response> remove(store::Tx& tx, const Request& request, const Actor& actor,
                         const identity::RightsPolicy& policy) {
+  CLARION_TRY(identity::allowed(Act::change_roster, actor, policy, false));
   CLARION_TRY(auto version, identity::if_match(request));
   CLARION_TRY(auto row, existing(tx, request.params.at("id")));
-  CLARION_TRY(identity::allowed(Act::change_roster, actor, policy, false));
   CLARION_TRY(may_change(actor, policy, row));
   CLARION_TRY(identity::check_version(version, row.version));
   row.active = false;
@@ -186,8 +186,8 @@ Result<Response> remove(store::Tx& tx, const Request& request, const Actor& acto
 
 Result<Response> import(store::Tx& tx, const Request& request, const Actor& actor,
                         const identity::RightsPolicy& policy) {
-  CLARION_TRY(auto type, table_type(request));
   CLARION_TRY(identity::allowed(Act::change_roster, actor, policy, false));
+  CLARION_TRY(auto type, table_type(request));
   if (!actor.regions.empty())
     return Error{Errc::denied, "an import may name experts of any region", "denied_region"};
   const auto done = type == "text/csv" ? import_experts_csv(tx, request.body, actor.name())
