@@ -12,7 +12,9 @@
 #include "identity/credentials.h"
 #include "identity/message_routes.h"
 #include "identity/people_routes.h"
+#include "notice/desk_routes.h"
 #include "notice/routes.h"
+#include "pages/preview.h"
 #include "pages/routes.h"
 #include "readiness/routes.h"
 #include "readiness/shipped.h"
@@ -20,6 +22,7 @@
 #include "roster/routes.h"
 #include "rules/rule_set.h"
 #include "store/meta.h"
+#include "text/fold.h"
 #include "web/routes.h"
 
 #include <fmt/format.h>
@@ -92,6 +95,18 @@ Status Service::open_parts() {
     for (const auto& core : gateway_->stats()) count += core.sessions;
     return count;
   };
+  notices_->known = [this](std::string_view claim) {
+    std::vector<notice::Known> out;
+    for (const library::Match& match : library_->match(text::fold(claim).bytes).matches) {
+      const library::Debunk& debunk = match.entry->debunk;
+      if (match.known)
+        out.push_back({debunk.id, debunk.verdict, std::string(library::headline(debunk))});
+    }
+    return out;
+  };
+  std::array<unsigned char, 16> secret{};
+  random_->fill(secret);
+  notices_->confirm_secret = to_hex({reinterpret_cast<const char*>(secret.data()), secret.size()});
   notices_->published = [this](std::string_view channel, std::string_view in_epoch,
                                const store::LogEntry& entry) {
     if (const Status kept = head_.advance(channel, entry.offset); !kept) {
@@ -341,9 +356,11 @@ http::Router Service::routes() {
   add_health_route(router, *requests_, *health_sources_);
   report::add_routes(router, *requests_, notices_->zone);
   readiness::add_routes(router, *requests_, *shelf_, notices_->zone);
+  notice::add_desk_routes(router, *requests_, *notices_);
   ask::add_routes(router, *requests_, *library_);
   pages::add_routes(router, *requests_, *pages_);
   web::add_routes(router);
+  pages::add_preview_routes(router, *requests_, *pages_, *notices_);
   router.mirror("/drill", "/v1/");
   stream_ = std::make_shared<std::function<void(http::Upgrade)>>();
   router.add(

@@ -72,6 +72,8 @@ enum class Act : std::uint8_t {
   change_library,
   see_resources,
   change_resources,
+  see_drafts,   ///< drafts, previews, templates, checks, deliveries of notices
+  see_outlets,  ///< the ways out
 };
 
 /// What the table grants: everything, what is one's own (a case held or asked about), or nothing.

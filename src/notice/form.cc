@@ -4,6 +4,7 @@
 #include "http/fields.h"
 #include "model/region.h"
 #include "model/topic.h"
+#include "notice/templates.h"
 #include "store/notices.h"
 
 #include <fmt/format.h>
@@ -104,29 +105,6 @@ void read_content(Fields& fields, json::object& out) {
   }
 }
 
-/// The pointer of the first text with an unfilled {{placeholder}}, or "".
-std::string find_placeholder(const json::value& value, const std::string& place) {
-  if (const json::string* text = value.if_string()) {
-    return text->find("{{") != json::string::npos || text->find("}}") != json::string::npos ? place
-                                                                                            : "";
-  }
-  if (const json::object* object = value.if_object()) {
-    for (const json::key_value_pair& member : *object) {
-      if (auto found = find_placeholder(member.value(), place + "/" + std::string(member.key()));
-          !found.empty())
-        return found;
-    }
-  }
-  if (const json::array* items = value.if_array()) {
-    for (std::size_t i = 0; i < items->size(); ++i) {
-      if (auto found = find_placeholder((*items)[i], fmt::format("{}/{}", place, i));
-          !found.empty())
-        return found;
-    }
-  }
-  return "";
-}
-
 /// The member at a path, or null.
 const json::value* at(const json::object& object, std::initializer_list<std::string_view> path) {
   const json::object* here = &object;
@@ -222,8 +200,8 @@ Status check_complete(const json::object& draft, std::string_view action, model:
   }
   if (kind == "holding") need(has_text(draft, {"owner"}), "/owner");
   if (action == "correct") need(has_text(draft, {"correction"}), "/correction");
-  if (auto place = find_placeholder(draft, ""); !place.empty())
-    need(false, place, "field_placeholder");
+  for (Hole& hole : holes_in(draft))
+    missing.push_back({std::move(hole.pointer), "field_placeholder", {{"slot", hole.slot}}});
   if (missing.empty()) return ok();
   std::string text = "the notice is not complete:";
   for (const FieldError& each : missing) text += fmt::format(" {} ({})", each.pointer, each.code);

@@ -5,9 +5,11 @@
 #include "http/fields.h"
 #include "identity/requests.h"
 #include "library/library.h"
+#include "notice/audience.h"
 #include "notice/from_resource.h"
+#include "notice/prepared.h"
 #include "notice/publication.h"
-#include "store/accounts.h"
+#include "notice/templates.h"
 #include "store/audit.h"
 #include "store/cases.h"
 #include "store/experts.h"
@@ -24,8 +26,6 @@ using identity::Act;
 using store::NoticeRow;
 
 constexpr std::size_t kReasonCharacters = 4000;
-constexpr std::array<std::string_view, 4> kReasonCodes = {"wrong", "outdated", "superseded",
-                                                          "error"};
 constexpr std::array<std::string_view, 3> kModes = {"Actual", "Exercise", "Test"};
 
 Error wrong_state(const NoticeRow& row) {
@@ -94,32 +94,70 @@ Status note(const NoticeAction& action, const NoticeRow& row, std::string_view w
   return ok();
 }
 
+/// Who did it, and when, as the desk is told.
+json::object stamp(const NoticeAction& action) {
+  return {{"by", action.actor.account}, {"at", model::to_text(action.tx.now())}};
+}
+
+/// Keeps in the draft's details whose approvals an edit or rejection voids, and by what.
+Status tell_voided(const NoticeAction& action, NoticeRow& row,
+                   const std::vector<std::string>& fields) {
+  constexpr std::size_t kMostKept = 20;
+  CLARION_TRY(auto approvals, valid_approvals(action.tx, row, action.options));
+  if (approvals.empty()) return ok();
+  json::value& kept = row.draft_details["voided"];
+  if (!kept.is_array()) kept.emplace_array();
+  for (const store::ApprovalRow& each : approvals) {
+    if (kept.get_array().size() == kMostKept) kept.get_array().erase(kept.get_array().begin());
+    json::object item = stamp(action);
+    item["approval"] = {{"by", each.actor}, {"at", model::to_text(each.at)}};
+    item["fields"] = json_of(fields);
+    kept.get_array().push_back(std::move(item));
+  }
+  return ok();
+}
+
+/// Pointers of the members that differ, two levels deep: /severity, /content/zh.
+std::vector<std::string> changed_fields(const json::object& before, const json::object& after) {
+  std::vector<std::string> out;
+  const auto compare = [&out](const json::object& a, const json::object& b,
+                              const std::string& place, const auto& deeper) -> void {
+    const auto look = [&](std::string_view name) {
+      const json::value *left = a.if_contains(name), *right = b.if_contains(name);
+      const std::string pointer = fmt::format("{}/{}", place, name);
+      if (left != nullptr && right != nullptr && *left == *right) return;
+      if (pointer == "/content" && left != nullptr && right != nullptr && left->is_object() &&
+          right->is_object())
+        return deeper(left->get_object(), right->get_object(), pointer, deeper);
+      if (!holds(out, pointer)) out.push_back(pointer);
+    };
+    for (const json::key_value_pair& each : a) look(each.key());
+    for (const json::key_value_pair& each : b) {
+      if (!a.contains(each.key())) look(each.key());
+    }
+  };
+  compare(before, after, "", compare);
+  return out;
+}
+
+/// Remembers when each language was changed, by which the checks tell that the English is older.
+void tell_changed(const NoticeAction& action, NoticeRow& row,
+                  const std::vector<std::string>& fields) {
+  row.draft_details["edited"] = stamp(action);
+  json::value& changed = row.draft_details["changed"];
+  if (!changed.is_object()) changed.emplace_object();
+  for (const char* lang : {"zh", "en"}) {
+    if (holds(fields, "/content") || holds(fields, fmt::format("/content/{}", lang)))
+      changed.get_object()[lang] = model::to_text(action.tx.now());
+  }
+}
+
 /// Puts a draft back to its first state: its approvals count no more.
 Status back_to_draft(store::Tx& tx, NoticeRow& row) {
   row.draft_state = "draft";
   row.draft_details.erase("publish_at");
   row.draft_details.erase("publish_held");
   return store::void_approvals(tx, row.id);
-}
-
-/// Experts may be named only as they consented: public_name of an expert record.
-Status check_experts(store::View& view, const json::object& draft) {
-  const json::value* named = draft.if_contains("experts");
-  if (named == nullptr || named->get_array().empty()) return ok();
-  CLARION_TRY(auto experts, store::list_experts(view));
-  std::vector<FieldError> problems;
-  for (std::size_t i = 0; i < named->get_array().size(); ++i) {
-    const std::string_view name = string_or(named->get_array()[i].as_object(), "name");
-    const bool consented =
-        std::any_of(experts.begin(), experts.end(), [name](const store::ExpertRow& expert) {
-          return string_or(expert.record, "public_name") == name;
-        });
-    if (!consented)
-      problems.push_back({fmt::format("/experts/{}/name", i), "expert_no_consent", {}});
-  }
-  if (problems.empty()) return ok();
-  return Error{
-      Errc::invalid, "an expert is named who did not consent to it", "field_invalid", {}, problems};
 }
 
 /// What a draft takes over from its case, where its body does not say otherwise.
@@ -208,16 +246,44 @@ Status take_over_debunk(const NoticeAction& action, std::string_view id, json::o
   return ok();
 }
 
+/// What a draft takes over from a template, where nothing else says otherwise.
+Status take_over_template(const NoticeAction& action, std::string_view id, std::string_view mode,
+                          json::object& draft) {
+  const json::object* shape = find_template(id);
+  const auto wrong = [](std::string_view code) {
+    return Error{Errc::invalid,
+                 "the template does not fit",
+                 "field_invalid",
+                 {},
+                 {{"/template", std::string(code), {}}}};
+  };
+  if (shape == nullptr) return wrong("template_unknown");
+  if (string_or(*shape, "action") != "publish") return wrong("template_action");
+  if (shape->contains("mode") && mode == "Actual") return wrong("template_mode");
+  json::value made = fill_template(*shape, {.draft = draft,
+                                            .issuer = action.options.issuer,
+                                            .zone = action.options.zone,
+                                            .now = action.tx.now()});
+  merge_patch(made, draft);
+  draft = std::move(made.as_object());
+  return ok();
+}
+
 Result<NoticeRow> submit(const NoticeAction& action, NoticeRow row, const Version& version,
                          const json::object& body) {
   CLARION_TRY(check_right(action, Act::draft_notice, row));
   CLARION_TRY(check_match(version, row));
   if (!row.draft || row.draft_state != "draft") return wrong_state(row);
-  CLARION_TRY(http::Fields(body).finish());
+  http::Fields fields(body);
+  const auto words = fields.optional_text("note", kReasonCharacters);
+  CLARION_TRY(fields.finish());
   CLARION_TRY(check_complete(*row.draft, row.draft_action, action.tx.now()));
   CLARION_TRY(check_experts(action.tx, *row.draft));
   CLARION_TRY(check_size(draft_form(row, action.options)));
   row.draft_state = "submitted";
+  json::object submitted = stamp(action);
+  if (words && !words->empty()) submitted["note"] = *words;
+  row.draft_details["submitted"] = std::move(submitted);
   ++row.version;
   CLARION_TRY(store::update_notice(action.tx, row));
   CLARION_TRY(auto hash, content_hash(draft_form(row, action.options)));
@@ -274,6 +340,7 @@ Result<NoticeRow> reject(const NoticeAction& action, NoticeRow row, const Versio
   http::Fields fields(body);
   const std::string reason = fields.required_text("reason", kReasonCharacters);
   CLARION_TRY(fields.finish());
+  CLARION_TRY(tell_voided(action, row, {}));
   CLARION_TRY(back_to_draft(action.tx, row));
   row.draft_details["rejected"] = {
       {"by", action.actor.account}, {"reason", reason}, {"at", model::to_text(action.tx.now())}};
@@ -281,13 +348,6 @@ Result<NoticeRow> reject(const NoticeAction& action, NoticeRow row, const Versio
   CLARION_TRY(store::update_notice(action.tx, row));
   CLARION_TRY(note(action, row, "reject", {{"reason_hash", sha256_hex(reason)}}));
   return row;
-}
-
-/// Stands for the exact text, its version and its audience.
-Result<std::string> confirm_value(const NoticeRow& row, const NoticeOptions& options) {
-  CLARION_TRY(auto hash, content_hash(draft_form(row, options)));
-  return sha256_hex(fmt::format("{} {} {} {}", row.id, row.version, channel_of(row.mode), hash))
-      .substr(0, 32);
 }
 
 Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Version& version,
@@ -313,8 +373,9 @@ Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Versi
     return Error{Errc::conflict, "a person at a page confirms what they were shown",
                  "confirm_needed"};
   if (confirm) {
-    CLARION_TRY(auto expected, confirm_value(row, action.options));
-    if (*confirm != expected)
+    CLARION_TRY(auto fits,
+                confirm_fits(*confirm, row, action.options, action.actor.account, action.tx.now()));
+    if (!fits)
       return Error{Errc::conflict, "the confirmation is for another text or audience",
                    "confirm_mismatch"};
   }
@@ -330,6 +391,38 @@ Result<NoticeRow> publish(const NoticeAction& action, NoticeRow row, const Versi
   return row;
 }
 
+/// Takes a scheduled publication back; the approvals stay.
+Result<NoticeRow> unschedule(const NoticeAction& action, NoticeRow row, const Version& version,
+                             const json::object& body) {
+  CLARION_TRY(check_right(action, Act::publish, row));
+  CLARION_TRY(check_match(version, row));
+  if (!row.draft || !row.draft_details.contains("publish_at")) return wrong_state(row);
+  CLARION_TRY(http::Fields(body).finish());
+  row.draft_details.erase("publish_at");
+  row.draft_details.erase("publish_held");
+  ++row.version;
+  CLARION_TRY(store::update_notice(action.tx, row));
+  CLARION_TRY(note(action, row, "unschedule"));
+  return row;
+}
+
+/// The English was read against the Chinese as it stands; the text does not change.
+Result<NoticeRow> recheck(const NoticeAction& action, NoticeRow row, const Version& version,
+                          const json::object& body) {
+  CLARION_TRY(check_right(action, Act::draft_notice, row));
+  CLARION_TRY(check_match(version, row));
+  if (!row.draft || row.draft_state != "draft") return wrong_state(row);
+  CLARION_TRY(http::Fields(body).finish());
+  json::value& changed = row.draft_details["changed"];
+  if (!changed.is_object()) changed.emplace_object();
+  changed.get_object()["en"] = model::to_text(action.tx.now());
+  add_author(row, action.actor.account);  // who vouches for the text
+  ++row.version;
+  CLARION_TRY(store::update_notice(action.tx, row));
+  CLARION_TRY(note(action, row, "recheck"));
+  return row;
+}
+
 /// correct and update: a draft of the next revision, while this one stays public.
 Result<NoticeRow> revise(const NoticeAction& action, NoticeRow row, const Version& version,
                          const json::object& body, std::string_view name) {
@@ -342,14 +435,28 @@ Result<NoticeRow> revise(const NoticeAction& action, NoticeRow row, const Versio
     return Error{Errc::corrupt,
                  fmt::format("revision {} of {} is not there", row.revision, row.id)};
   CLARION_TRY(auto members, draft_after(action.tx, row.id, *revision));
+  json::object said = body;
+  http::Fields fields(body);
+  const bool prepared = fields.optional_bool("prepared").value_or(false);
+  said.erase("prepared");
   json::value merged = members;
-  merge_patch(merged, body);
+  if (prepared) {
+    json::object form = members;
+    form["revision"] = revision->revision;
+    form["published_at"] = model::to_text(revision->published_at);
+    const PreparedFrom from{form, action.options.issuer, action.options.zone, action.tx.now()};
+    const json::object made = name == "correct" ? prepared_correction(from) : prepared_update(from);
+    // Whole: words of the old text must not stand beside those of the prepared one.
+    for (const json::key_value_pair& each : made) merged.get_object()[each.key()] = each.value();
+  }
+  merge_patch(merged, said);
   CLARION_TRY(auto draft, read_draft(merged.as_object(), action.options.zone));
   CLARION_TRY(identity::may_act_in(action.actor, regions_of(draft)));
   row.draft = std::move(draft);
   row.draft_state = "draft";
   row.draft_action = name;
   row.draft_details = {};
+  tell_changed(action, row, {"/content"});
   add_author(row, action.actor.account);
   ++row.version;
   CLARION_TRY(store::update_notice(action.tx, row));
@@ -370,7 +477,7 @@ Result<NoticeRow> withdraw(const NoticeAction& action, NoticeRow row, const Vers
     return Error{Errc::conflict, "the notice is withdrawn already", "withdrawn"};
   http::Fields fields(body);
   const std::string code =
-      fields.required_word("reason_code", {kReasonCodes.begin(), kReasonCodes.end()});
+      fields.required_word("reason_code", {std::begin(kReasonCodes), std::end(kReasonCodes)});
   const std::string reason = fields.required_text("reason", kReasonCharacters);
   CLARION_TRY(fields.finish());
   ++row.version;
@@ -383,6 +490,25 @@ Result<NoticeRow> withdraw(const NoticeAction& action, NoticeRow row, const Vers
 
 std::int64_t approvals_required(const json::object& draft) {
   return string_or(draft, "severity") == "extreme" ? 2 : 1;
+}
+
+Status check_experts(store::View& view, const json::object& draft) {
+  const json::value* named = draft.if_contains("experts");
+  if (named == nullptr || named->get_array().empty()) return ok();
+  CLARION_TRY(auto experts, store::list_experts(view));
+  std::vector<FieldError> problems;
+  for (std::size_t i = 0; i < named->get_array().size(); ++i) {
+    const std::string_view name = string_or(named->get_array()[i].as_object(), "name");
+    const bool consented =
+        std::any_of(experts.begin(), experts.end(), [name](const store::ExpertRow& expert) {
+          return string_or(expert.record, "public_name") == name;
+        });
+    if (!consented)
+      problems.push_back({fmt::format("/experts/{}/name", i), "expert_no_consent", {}});
+  }
+  if (problems.empty()) return ok();
+  return Error{
+      Errc::invalid, "an expert is named who did not consent to it", "field_invalid", {}, problems};
 }
 
 std::string_view channel_of(std::string_view mode) {
@@ -421,6 +547,8 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
   row.case_id = fields.optional_text("case", 64);
   const auto mode = fields.optional_text("mode", 16);
   const auto debunk = fields.optional_text("debunk", library::DebunkLimits::kId);
+  const auto shape = fields.optional_text("template", 64);
+  members.erase("template");
   members.erase("case");
   const auto resource = fields.optional_text("resource", 64);
   members.erase("debunk");
@@ -458,11 +586,15 @@ Result<NoticeRow> create_notice(const NoticeAction& action, const json::object& 
   if (resource) {
     CLARION_TRY(take_over_resource(action, *resource, members, row));
   }
+  if (shape) {
+    CLARION_TRY(take_over_template(action, *shape, row.mode, members));
+  }
   CLARION_TRY(auto draft, read_draft(members, action.options.zone));
   CLARION_TRY(identity::may_act_in(action.actor, regions_of(draft)));
   row.draft = std::move(draft);
   row.draft_state = "draft";
   row.draft_action = "publish";
+  tell_changed(action, row, {"/content"});
   row.created_at = row.changed_at = action.tx.now();
   CLARION_TRY(store::add_notice(action.tx, row));
   json::object detail{{"mode", row.mode}};
@@ -487,7 +619,10 @@ Result<NoticeRow> patch_notice(const NoticeAction& action, std::string_view id,
   merge_patch(merged, patch);
   CLARION_TRY(auto draft, read_draft(merged.as_object(), action.options.zone));
   CLARION_TRY(identity::may_act_in(action.actor, regions_of(draft)));
+  const auto fields = changed_fields(*row.draft, draft);
+  CLARION_TRY(tell_voided(action, row, fields));
   row.draft = std::move(draft);
+  tell_changed(action, row, fields);
   CLARION_TRY(back_to_draft(action.tx, row));
   add_author(row, action.actor.account);
   ++row.version;
@@ -506,22 +641,11 @@ Result<json::object> preview_publication(const NoticeAction& action, std::string
   }
   if (!row.draft) return wrong_state(row);
   CLARION_TRY(check_publishable(action.tx, row, action.options, action.tx.now()));
-  CLARION_TRY(auto tokens, store::list_tokens(action.tx));
-  const auto partners =
-      std::count_if(tokens.begin(), tokens.end(), [&action](const store::Token& token) {
-        return token.scope == "partner" && !token.revoked_at && token.expires_at > action.tx.now();
-      });
-  const json::object form = draft_form(row, action.options);
-  CLARION_TRY(auto confirm, confirm_value(row, action.options));
-  return json::object{
-      {"channel", channel_of(row.mode)},
-      {"mode", row.mode},
-      {"topics", form.at("topics")},
-      {"regions", form.at("regions")},
-      {"subscribers", action.options.subscribers ? action.options.subscribers() : 0},
-      {"partners", partners},
-      {"quota_cost", 0},  // no outlet of this build has a quota
-      {"confirm", confirm}};
+  CLARION_TRY(auto out, audience_of(action.tx, row, action.options, action.tx.now()));
+  CLARION_TRY(out["confirm"],
+              confirm_number(row, action.options, action.actor.account, action.tx.now()));
+  out["confirm_until"] = model::to_text(confirm_ends(action.tx.now()));
+  return out;
 }
 
 Result<NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id,
@@ -532,6 +656,8 @@ Result<NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id,
   if (name == "approve") return approve(action, std::move(row), version, body);
   if (name == "reject") return reject(action, std::move(row), version, body);
   if (name == "publish") return publish(action, std::move(row), version, body);
+  if (name == "unschedule") return unschedule(action, std::move(row), version, body);
+  if (name == "recheck") return recheck(action, std::move(row), version, body);
   if (name == "correct" || name == "update")
     return revise(action, std::move(row), version, body, name);
   if (name == "withdraw") return withdraw(action, std::move(row), version, body);

@@ -14,6 +14,11 @@
 
 namespace clarion::notice {
 
+/// An answer to a claim that stands already: a debunk of the library or a notice in force.
+struct Known {
+  std::string id, verdict, title;
+};
+
 /// What publishing needs from outside; outlives all actions.
 struct NoticeOptions {
   std::string org = "desk";
@@ -27,6 +32,10 @@ struct NoticeOptions {
       published;
   /// Sessions that follow the stream now, for the preview of a publication.
   std::function<std::uint64_t()> subscribers;
+  /// What the library knows of a claim; may be empty (then no contradiction is found).
+  std::function<std::vector<Known>(std::string_view claim)> known = {};
+  /// Random, of this process: what confirm numbers are made from (audience.h).
+  std::string confirm_secret = {};
 };
 
 /// Who does what inside which transaction.
@@ -53,20 +62,21 @@ struct Version {
 };
 
 /// A draft from nothing, from a case, from a debunk of the library or from a resource: body is draft
-/// members and `case`, `debunk`, `resource`, `mode`.
+/// members and `case`, `debunk`, `resource`, `mode`, and `template`, which gives what none of them
+/// says.
 Result<store::NoticeRow> create_notice(const NoticeAction& action, const json::object& body);
 Result<store::NoticeRow> patch_notice(const NoticeAction& action, std::string_view id,
                                       const Version& version, const json::value& patch);
-/// submit, approve, reject, publish, correct, update, withdraw. Errors: `not_found` for another
-/// name.
+/// submit, approve, reject, publish, unschedule, recheck (the English was read against the
+/// Chinese), correct, update, withdraw. Errors: `not_found` for another name.
 Result<store::NoticeRow> act_on_notice(const NoticeAction& action, std::string_view id,
                                        std::string_view name, const Version& version,
                                        const json::object& body);
 
 /// What publishing would do, without doing it (`publish?dry_run=true`): channel, mode, topics,
-/// regions, subscribers, partners, quota cost and `confirm`, which stands for the exact text and
-/// audience; publish takes it back and refuses another (409 confirm_mismatch). Checks as publish
-/// does, If-Match may be absent.
+/// regions, cities, subscribers, partners, quota cost, the sentence, and `confirm` with
+/// `confirm_until` (audience.h); publish takes it back and refuses another (409 confirm_mismatch).
+/// Checks as publish does, If-Match may be absent.
 Result<json::object> preview_publication(const NoticeAction& action, std::string_view id,
                                          const Version& version);
 
@@ -83,6 +93,9 @@ Result<Fired> publish_due(store::Tx& tx, const NoticeOptions& options, bool cloc
 [[nodiscard]] Result<std::vector<store::ApprovalRow>> valid_approvals(store::View& view,
                                                                       const store::NoticeRow& row,
                                                                       const NoticeOptions& options);
+/// Experts may be named only as they consented: by the public_name of an expert record. Errors:
+/// `invalid`, code "field_invalid", each one named.
+[[nodiscard]] Status check_experts(store::View& view, const json::object& draft);
 /// The form that the open draft would be published as.
 [[nodiscard]] json::object draft_form(const store::NoticeRow& row, const NoticeOptions& options);
 

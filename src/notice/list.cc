@@ -8,6 +8,7 @@
 #include "notice/answers.h"
 #include "notice/notice_view.h"
 #include "store/meta.h"
+#include "text/fold.h"
 
 #include <fmt/format.h>
 
@@ -132,8 +133,8 @@ Result<Listed> along_log(store::View& view, const ListQuery& query, const model:
 
 Result<ListQuery> read_list_query(const http::Request& request, bool staff, const ops::Zone& zone) {
   constexpr std::array<std::string_view, 4> kKinds = {"debunk", "science", "advisory", "holding"};
-  constexpr std::array<std::string_view, 4> kStates = {"draft", "submitted", "approved",
-                                                       "published"};
+  constexpr std::array<std::string_view, 7> kStates = {
+      "draft", "submitted", "approved", "scheduled", "published", "expired", "withdrawn"};
   ListQuery out;
   std::optional<ListQuery::Place> from_cursor;
   for (const auto& [name, value] : request.query) {
@@ -181,6 +182,11 @@ Result<ListQuery> read_list_query(const http::Request& request, bool staff, cons
         if (!from_cursor) return http::bad_query(name, "field_invalid");
         out.cursor.clear();
       }
+    } else if (name == "q" && staff) {
+      constexpr std::size_t kMostBytes = 400;
+      if (value.size() > kMostBytes)
+        return http::bad_query(name, "field_too_long", {{"max", std::to_string(kMostBytes)}});
+      out.words = value;
     } else if (name == "state" && staff) {
       std::string_view rest = value;
       while (!rest.empty()) {
@@ -196,6 +202,7 @@ Result<ListQuery> read_list_query(const http::Request& request, bool staff, cons
   }
   if (from_cursor) out.after = std::move(from_cursor);
   // The desk's list has an order of its own, which no place in the log belongs to.
+  if (!out.words.empty() && out.states.empty()) return http::bad_query("q", "field_unknown");
   if (!out.states.empty() && (out.after || out.wait.count() > 0))
     return http::bad_query(out.after ? "since" : "wait", "field_invalid");
   return out;
@@ -218,13 +225,35 @@ Result<Listed> list_published(store::View& view, const ListQuery& query, model::
   return listed;
 }
 
+/// True when id, claim, or a title or summary holds the folded words.
+static bool says(const json::object& item, const std::string& words) {
+  const auto holds = [&words](std::string_view text) {
+    return text::fold(text).bytes.find(words) != std::string::npos;
+  };
+  if (holds(string_or(item, "id"))) return true;
+  const json::value* claim = item.if_contains("claim");
+  if (claim != nullptr && claim->is_object() && holds(string_or(claim->get_object(), "text")))
+    return true;
+  const json::value* content = item.if_contains("content");
+  if (content == nullptr || !content->is_object()) return false;
+  return std::any_of(
+      content->get_object().begin(), content->get_object().end(), [&](const auto& each) {
+        const json::object* language = each.value().if_object();
+        return language != nullptr &&
+               (holds(string_or(*language, "title")) || holds(string_or(*language, "summary")));
+      });
+}
+
 Result<Listed> list_for_desk(store::View& view, const ListQuery& query, const Actor& actor,
                              const identity::RightsPolicy& policy, const NoticeOptions& options,
                              model::Time now) {
   constexpr std::int64_t kStep = 100;
   std::string before = query.cursor;
-  const bool drafts_alone =
-      std::find(query.states.begin(), query.states.end(), "published") == query.states.end();
+  const auto asked = [&query](std::string_view state) {
+    return std::find(query.states.begin(), query.states.end(), state) != query.states.end();
+  };
+  const bool drafts_alone = !asked("published") && !asked("expired") && !asked("withdrawn");
+  const std::string words = text::fold(query.words).bytes;
   json::array items;
   while (true) {
     CLARION_TRY(auto rows, store::list_notices(view, drafts_alone, before, kStep));
@@ -232,13 +261,16 @@ Result<Listed> list_for_desk(store::View& view, const ListQuery& query, const Ac
       if (static_cast<std::int64_t>(items.size()) == query.limit)
         return page(std::move(items), before);
       before = row.id;
-      const std::string state = row.draft ? row.draft_state : "published";
-      if (std::find(query.states.begin(), query.states.end(), state) == query.states.end())
+      // An open draft is told from its row, without the cost of its view.
+      const bool waits = row.draft_details.contains("publish_at");
+      if (row.draft && !asked(waits ? "scheduled" : row.draft_state) && !asked(row.draft_state))
         continue;
       CLARION_TRY(auto visible, may_see_inside(view, row, actor, policy));
       if (!visible) continue;
       CLARION_TRY(auto item, desk_view(view, row, options, now));
+      if (!row.draft && !asked(string_or(item, "state"))) continue;
       if (!model::passes(facets_of_form(item), query.filter)) continue;
+      if (!words.empty() && !says(item, words)) continue;
       items.push_back(std::move(item));
     }
     if (rows.size() < static_cast<std::size_t>(kStep)) return page(std::move(items), {});

@@ -27,7 +27,8 @@ struct ListQuery {
   bool live = false;
   std::int64_t limit = 50;
   std::string cursor;               ///< decoded; of the list by time or of the desk
-  std::vector<std::string> states;  ///< of drafts, for the desk
+  std::vector<std::string> states;  ///< for the desk: also scheduled, an approved one with a time
+  std::string words;                ///< for the desk: in id, claim, titles, summaries
   std::chrono::seconds wait{0};
 };
 /// Errors: http::bad_query of the first parameter that is wrong.

@@ -56,7 +56,8 @@ Result<json::object> desk_view(store::View& view, const store::NoticeRow& row,
   out["approvals"] = std::move(given);
   out["approvals_required"] = approvals_required(*row.draft);
   out["published_revision"] = row.revision;
-  for (const char* name : {"publish_at", "publish_held", "rejected"}) {
+  for (const char* name :
+       {"publish_at", "publish_held", "rejected", "submitted", "edited", "voided", "changed"}) {
     if (const json::value* value = row.draft_details.if_contains(name)) out[name] = *value;
   }
   if (const json::value* owner = row.draft->if_contains("owner")) out["owner"] = *owner;

@@ -2,7 +2,7 @@
 
 #include "desk/watch.h"
 #include "base/bytes.h"
-#include "ops/catalogue.h"
+#include "notice/prepared.h"
 #include "store/audit.h"
 #include "store/cases.h"
 #include "store/meta.h"
@@ -52,11 +52,7 @@ Status write_revision(store::Tx& tx, NoticeRow& row, const NoticeOptions& option
   if (!epoch) return Error{Errc::corrupt, "the store has no epoch"};
   CLARION_TRY(auto head, store::channel_head(tx, channel));
   CLARION_TRY(auto chain, store::audit_head(tx));
-  Seal seal{tx.now(),   *epoch,
-            head + 1,   chain.seq,
-            chain.hash, {{"json", fmt::format("{}/v1/notices/{}", options.public_url, row.id)}}};
-  // Exercise and Test have no public page.
-  if (row.mode == "Actual") seal.links["html"] = fmt::format("{}/n/{}", options.public_url, row.id);
+  const Seal seal{tx.now(), *epoch, head + 1, chain.seq, chain.hash, links_of(row, options)};
   Frame frame{row.id,       publication.action,     row.mode, options.issuer, row.revision + 1,
               std::nullopt, publication.reason_code};
   if (row.revision > 0) frame.supersedes = row.revision;
@@ -120,6 +116,13 @@ Status check_size(const json::object& form) {
   return check_bytes(bytes.size() + kSealBytes);
 }
 
+json::object links_of(const NoticeRow& row, const NoticeOptions& options) {
+  json::object links{{"json", fmt::format("{}/v1/notices/{}", options.public_url, row.id)}};
+  // Exercise and Test have no public page.
+  if (row.mode == "Actual") links["html"] = fmt::format("{}/n/{}", options.public_url, row.id);
+  return links;
+}
+
 Status check_publishable(store::View& view, const NoticeRow& row, const NoticeOptions& options,
                          model::Time when) {
   if (!row.draft || row.draft_state != "approved")
@@ -170,17 +173,8 @@ Status publish_withdrawal(store::Tx& tx, NoticeRow& row, const NoticeOptions& op
                           const std::string& reason_code, const std::string& reason) {
   const json::object before = json::parse(revision.form).as_object();
   json::object draft = draft_of_form(before);
-  // The prepared words of reference templates.md section 7: what is withdrawn, when, why.
-  const std::string when = options.zone.to_text(tx.now());
-  for (json::key_value_pair& each : draft["content"].as_object()) {
-    const ops::Lang lang = each.key() == "en" ? ops::Lang::en : ops::Lang::zh;
-    const ops::Params params{{"title", std::string(string_or(each.value().as_object(), "title"))},
-                             {"time", when},
-                             {"reason", ops::words(fmt::format("withdraw_{}", reason_code), lang)}};
-    each.value() = {{"title", ops::words("withdraw_title", lang, params)},
-                    {"summary", ops::words("withdraw_summary", lang, params)},
-                    {"body", ops::words("withdraw_body", lang, params)}};
-  }
+  draft["content"] =
+      withdrawal_content({before, options.issuer, options.zone, tx.now()}, reason_code);
   if (std::find(row.authors.begin(), row.authors.end(), actor) == row.authors.end())
     row.authors.push_back(actor);
   CLARION_TRY(write_revision(

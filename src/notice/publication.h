@@ -7,6 +7,8 @@ namespace clarion::notice {
 /// Errors: `too_large` (code "form_too_large") when the signed form would pass kMostFormBytes with
 /// what publication adds.
 [[nodiscard]] Status check_size(const json::object& form);
+/// `links` of what this notice publishes: forms that this build serves.
+[[nodiscard]] json::object links_of(const store::NoticeRow& row, const NoticeOptions& options);
 /// What must hold at the moment of publication: approved by enough others on the exact text (409
 /// not_approved), not expired at `when` (422).
 [[nodiscard]] Status check_publishable(store::View& view, const store::NoticeRow& row,

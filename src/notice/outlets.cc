@@ -1,0 +1,195 @@
+#include "notice/outlets.h"
+
+#include "http/fields.h"
+#include "ops/catalogue.h"
+#include "store/accounts.h"
+#include "store/audit.h"
+#include "store/deliveries.h"
+#include "store/meta.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+extern "C" const char clarion_outlets_json[];
+extern "C" const std::size_t clarion_outlets_json_size;
+
+namespace clarion::notice {
+namespace {
+
+json::object in_both(std::string_view code, const ops::Params& params = {}) {
+  return {{"zh", ops::words(code, ops::Lang::zh, params)},
+          {"en", ops::words(code, ops::Lang::en, params)}};
+}
+
+json::object line(std::string_view outlet, std::string_view recipient, std::string_view state,
+                  const ops::Params& params = {}) {
+  return {{"outlet", outlet},
+          {"recipient", recipient},
+          {"state", state},
+          {"text", in_both(fmt::format("delivery_{}", state), params)},
+          {"retry", false}};
+}
+
+bool in_use(const store::Token& token, model::Time now) {
+  return !token.revoked_at && token.expires_at > now;
+}
+
+/// Subscribers who acknowledge, and partners who never did.
+Status add_stream(store::View& view, const store::NoticeRow& row,
+                  const std::vector<store::RevisionRow>& revisions, model::Time now,
+                  json::array& items) {
+  const std::string channel(channel_of(row.mode));
+  CLARION_TRY(auto epoch, store::find_meta(view, "epoch"));
+  CLARION_TRY(auto receipts, store::receipts_of(view, channel));
+  CLARION_TRY(auto tokens, store::list_tokens(view));
+  const store::RevisionRow& newest = revisions.back();
+  const auto named = [&tokens](const std::string& account) {
+    for (const store::Token& token : tokens) {
+      if ("token:" + token.id == account) return token.name;
+    }
+    return account;
+  };
+  for (const store::ReceiptRow& receipt : receipts) {
+    if (receipt.epoch != epoch.value_or("")) {
+      json::object item = line("stream", named(receipt.account), "unknown");
+      item["at"] = model::to_text(receipt.at);
+      items.push_back(std::move(item));
+      continue;
+    }
+    std::int64_t has = 0;
+    for (const store::RevisionRow& each : revisions) {
+      if (each.offset <= receipt.offset) has = each.revision;
+    }
+    const std::int64_t lacks = newest.revision - has;
+    json::object item = line("stream", named(receipt.account), lacks == 0 ? "delivered" : "behind",
+                             {{"n", std::to_string(lacks)}});
+    item["revision"] = has;
+    item["at"] = model::to_text(receipt.at);
+    items.push_back(std::move(item));
+  }
+  const std::string_view scope = row.mode == "Actual" ? "partner" : "drill";
+  for (const store::Token& token : tokens) {
+    const bool told = std::any_of(receipts.begin(), receipts.end(), [&token](const auto& receipt) {
+      return receipt.account == "token:" + token.id;
+    });
+    if (token.scope == scope && in_use(token, now) && !told)
+      items.push_back(line("stream", token.name, "silent"));
+  }
+  return ok();
+}
+
+json::object delivery_json(const store::DeliveryRow& row) {
+  json::object item = line(row.outlet, row.recipient, row.state);
+  item["id"] = row.id;
+  item["revision"] = row.revision;
+  item["attempts"] = row.attempts;
+  if (!row.error.empty()) {
+    item["error"] = row.error;
+    item["why"] = in_both(row.error);
+  }
+  if (row.next_at) item["next_at"] = model::to_text(*row.next_at);
+  item["at"] = model::to_text(row.changed_at);
+  item["retry"] = row.state == "failed" || row.state == "unknown";
+  return item;
+}
+
+}  // namespace
+
+const json::object& outlet_data() {
+  static const json::value read = json::parse({clarion_outlets_json, clarion_outlets_json_size});
+  return read.get_object();
+}
+
+Result<json::object> outlets_view(store::View& view, const NoticeOptions& options,
+                                  model::Time now) {
+  CLARION_TRY(auto tokens, store::list_tokens(view));
+  const auto partners = std::count_if(
+      tokens.begin(), tokens.end(),
+      [now](const store::Token& token) { return token.scope == "partner" && in_use(token, now); });
+  json::array items;
+  for (const json::value& each : outlet_data().at("outlets").as_array()) {
+    json::object item = each.as_object();
+    const bool connected = item.at("connected").as_bool();
+    item["state"] = connected ? "on" : "not_connected";
+    item["text"] = in_both(connected ? "outlet_on" : "outlet_not_connected");
+    item["can_pause"] = false;
+    json::array limits;
+    for (const json::value& limit : outlet_data().at("limits").as_array()) {
+      if (limit.as_object().at("outlet") == item.at("id")) limits.push_back(limit);
+    }
+    item["limits"] = std::move(limits);
+    if (item.at("id") == "stream") {
+      if (options.subscribers) item["subscribers"] = options.subscribers();
+      item["partners"] = partners;
+    }
+    for (const char* state : {"queued", "failed", "unknown"}) {
+      CLARION_TRY(auto count, store::count_deliveries(
+                                  view, std::string_view(item.at("id").as_string()), state));
+      if (connected || count > 0) item[state] = count;
+    }
+    items.push_back(std::move(item));
+  }
+  return json::object{{"items", std::move(items)}, {"next", nullptr}};
+}
+
+Result<json::object> deliveries_view(store::View& view, const store::NoticeRow& row,
+                                     const NoticeOptions& options, model::Time now) {
+  json::array items;
+  json::object out{{"notice", row.id}, {"mode", row.mode}, {"revision", row.revision}};
+  CLARION_TRY(auto revisions, store::revisions_of(view, row.id));
+  if (!revisions.empty()) {
+    const store::RevisionRow& newest = revisions.back();
+    const bool live = row.mode == "Actual";
+    json::object channel = line("stream", channel_of(row.mode), "serving");
+    channel["revision"] = newest.revision;
+    channel["at"] = model::to_text(newest.published_at);
+    channel["offset"] = std::to_string(newest.offset);
+    if (options.subscribers && live) channel["subscribers"] = options.subscribers();
+    items.push_back(std::move(channel));
+    for (const char* outlet : {"board", "feeds"}) {
+      json::object item = line(outlet, "public", live ? "serving" : "locked");
+      if (live) {
+        item["revision"] = newest.revision;
+        item["at"] = model::to_text(newest.published_at);
+      }
+      items.push_back(std::move(item));
+    }
+    CLARION_TRY(add_stream(view, row, revisions, now, items));
+    for (const json::value& each : outlet_data().at("outlets").as_array()) {
+      const json::object& outlet = each.as_object();
+      if (!outlet.at("connected").as_bool())
+        items.push_back(line(std::string_view(outlet.at("id").as_string()), "", "not_connected"));
+    }
+  }
+  CLARION_TRY(auto rows, store::deliveries_of(view, row.id));
+  for (const store::DeliveryRow& each : rows) items.push_back(delivery_json(each));
+  out["items"] = std::move(items);
+  out["next"] = nullptr;
+  return out;
+}
+
+Result<json::object> retry_delivery(const NoticeAction& action, const store::NoticeRow& row,
+                                    std::string_view delivery, const json::object& body) {
+  CLARION_TRY(auto found, store::find_delivery(action.tx, delivery));
+  if (!found || found->notice_id != row.id)
+    return Error{Errc::not_found, "there is no such delivery", "not_found"};
+  if (found->state != "failed" && found->state != "unknown")
+    return Error{Errc::conflict,
+                 "only what failed or is unknown is sent again",
+                 "delivery_state",
+                 {{"state", found->state}}};
+  http::Fields fields(body);
+  const bool checked = fields.optional_bool("checked").value_or(false);
+  if (found->state == "unknown" && !checked) fields.problem("checked", "delivery_check_first");
+  CLARION_TRY(fields.finish());
+  found->state = "queued";
+  found->next_at = action.tx.now();
+  CLARION_TRY(store::update_delivery(action.tx, *found));
+  CLARION_TRY(store::append_audit(action.tx, action.actor.name(), "delivery.retry", found->id,
+                                  {{"notice", row.id}, {"outlet", found->outlet}}));
+  found->changed_at = action.tx.now();
+  return delivery_json(*found);
+}
+
+}  // namespace clarion::notice

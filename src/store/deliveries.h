@@ -1,0 +1,47 @@
+#pragma once
+
+#include "store/database.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace clarion::store {
+
+/// One revision on its way to one recipient of an outlet that keeps proof (an outbox worker makes
+/// and moves these; the stream, the pages and the feeds need none, see Receipt).
+struct DeliveryRow {
+  std::string id, outlet, recipient, notice_id;
+  std::int64_t revision = 0;
+  std::string state;  ///< queued, sent, delivered, failed, unknown (it may have arrived)
+  std::int64_t attempts = 0;
+  std::string error;                   ///< code of the last failure, or empty
+  std::optional<model::Time> next_at;  ///< of a queued one: not before
+  model::Time created_at, changed_at;
+};
+/// Errors: `conflict` when this revision is on its way to that recipient already.
+Status add_delivery(Tx& tx, const DeliveryRow& row);
+/// Writes state, attempts, error and next_at.
+Status update_delivery(Tx& tx, const DeliveryRow& row);
+[[nodiscard]] Result<std::optional<DeliveryRow>> find_delivery(View& view, std::string_view id);
+/// Of one notice: newest revision first, then by outlet and recipient.
+[[nodiscard]] Result<std::vector<DeliveryRow>> deliveries_of(View& view,
+                                                             std::string_view notice_id);
+/// Queued ones that are due, oldest first.
+[[nodiscard]] Result<std::vector<DeliveryRow>> due_deliveries(View& view, model::Time now,
+                                                              std::int64_t most);
+/// How many of an outlet are in a state.
+[[nodiscard]] Result<std::int64_t> count_deliveries(View& view, std::string_view outlet,
+                                                    std::string_view state);
+
+/// How far a subscriber said it has come (`ack` of the stream).
+struct ReceiptRow {
+  std::string account, channel, epoch;
+  std::uint64_t offset = 0;
+  model::Time at;
+};
+[[nodiscard]] Result<std::vector<ReceiptRow>> receipts_of(View& view, std::string_view channel);
+
+}  // namespace clarion::store
