@@ -85,7 +85,7 @@ export async function call<T>(method: string, path: string, body?: unknown, opti
     // A server that failed or was busy may have done it or not: the key stays for the next try.
     if (write && (error.status >= 500 || error.status === 429)) remember(same, headers['Idempotency-Key']);
     else if (write) open.delete(same);
-    if (error.status === 401 && !path.startsWith('/v1/session')) hooks.signedOut();
+    if (error.status === 401 && (error.code === 'session_over' || !/^\/v1\/session(\/|$)/.test(path))) hooks.signedOut();
     throw error;
   }
   let data: unknown;
