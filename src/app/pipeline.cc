@@ -327,7 +327,7 @@ Status Pipeline::add_post(store::Tx& tx, const std::string& mode, const Incoming
   const desk::Evidence evidence{row, incoming.post, incoming.scan, *group};
   if (!is_new) {
     index.touch(group->id, now);
-    return desk::grow_case(tx, evidence);
+    return desk::grow_case(tx, options_.desk, evidence);
   }
   index.add(group->id, incoming.sketch, now);
   CLARION_TRY(desk::open_case(tx, options_.desk, *group->case_id, evidence, &library_));

@@ -1,6 +1,7 @@
 #include "app/service.h"
 
 #include "app/backup.h"
+#include "app/desk_settings.h"
 #include "app/posts_route.h"
 #include "ask/routes.h"
 #include "base/bytes.h"
@@ -138,8 +139,10 @@ Status Service::open_parts() {
   log_.info("rules loaded", {{"rules", rules->statistics().rules},
                              {"packs", rules->statistics().packs},
                              {"version", rules->version()}});
+  desk_ = std::make_unique<desk::DeskOptions>(desk_settings(config_, org, zone));
+  due_ = std::make_unique<desk::DueWork>(*desk_);
   const PipelineOptions pipeline{
-      .desk = {org, std::chrono::minutes(config_.desk.lease_minutes)},
+      .desk = *desk_,
       .zone = zone,
       .groups = {static_cast<std::size_t>(config_.group.max_groups),
                  std::chrono::hours(config_.group.window_hours), config_.group.similarity},
@@ -326,10 +329,13 @@ broadcast::Source Service::stream_source() {
 }
 
 desk::DeskOptions Service::desk_options() {
-  return {
-      notices_->org, std::chrono::minutes(config_.desk.lease_minutes), library_.get(),
-      [this](store::Tx& tx, const std::string& mode, std::int64_t group,
-             const group::Sketch* sketch) { pipeline_->group_changed(tx, mode, group, sketch); }};
+  desk::DeskOptions out = *desk_;
+  out.library = library_.get();
+  out.group_changed = [this](store::Tx& tx, const std::string& mode, std::int64_t group,
+                             const group::Sketch* sketch) {
+    pipeline_->group_changed(tx, mode, group, sketch);
+  };
+  return out;
 }
 
 http::Router Service::routes() {

@@ -8,6 +8,7 @@
 #include "broadcast/gateway.h"
 #include "desk/candidates.h"
 #include "desk/presence.h"
+#include "desk/due.h"
 #include "http/server.h"
 #include "identity/requests.h"
 #include "identity/sign_in.h"
@@ -72,6 +73,7 @@ class Service {
   void add_metrics();
   Status reload_tls(const ops::Config& config);
   void add_desk_metrics();
+  void count_due(const desk::DueDone& done);
   void add_machine_metrics();
   void empty_log();
   Result<std::shared_ptr<const rules::RuleSet>> read_rules(const ops::Config& config) const;
@@ -92,6 +94,8 @@ class Service {
   std::unique_ptr<identity::SignIn> sign_in_;
   std::unique_ptr<notice::PollRoom> polls_;
   std::unique_ptr<library::Library> library_;
+  std::unique_ptr<desk::DeskOptions> desk_;
+  std::unique_ptr<desk::DueWork> due_;  // tick's alone
   desk::Rematch rematch_;              // tick's alone, like the two below
   std::uint64_t library_version_ = 0;  // of the snapshot that cases were held against
   std::string library_trouble_;        // the last failure told, so that it is told once

@@ -136,7 +136,8 @@ void Service::tick() {
   }
   // Looked for first on a snapshot, so that an idle desk writes nothing.
   const auto due = database_->read([&](store::View& view) -> Result<bool> {
-    CLARION_TRY(auto lost, store::lost_leases(view, wall, 1));
+    CLARION_TRY(const bool desk_due, due_->is_due(view, wall));
+    if (desk_due) return true;
     CLARION_TRY(auto scheduled, store::scheduled_notices(view));
     const bool fires =
         std::any_of(scheduled.begin(), scheduled.end(), [&](const store::NoticeRow& row) {
@@ -144,14 +145,15 @@ void Service::tick() {
           const auto when = model::parse_time(string_or(row.draft_details, "publish_at"));
           return jumped || !when || when.value().time <= wall;
         });
-    return !lost.empty() || fires;
+    return fires;
   });
   const bool minute = steady >= next_minute_;
   if (due && !due.value() && !minute) return;
   Removed removed;
-  std::size_t leases = 0, held = 0;
+  desk::DueDone at_desk;
+  std::size_t held = 0;
   const Status done = database_->write([&](store::Tx& tx) -> Status {
-    CLARION_TRY(leases, desk::end_leases(tx));
+    CLARION_TRY(at_desk, due_->run(tx));
     CLARION_TRY(auto fired, notice::publish_due(tx, *notices_, jumped));
     held = fired.held;
     if (!minute) return ok();
@@ -166,7 +168,7 @@ void Service::tick() {
     return;
   }
   if (held > 0) log_.error("scheduled notices are held and wait for a person", {{"count", held}});
-  metrics_.counter(Metric::leases_lost).add(static_cast<double>(leases));
+  count_due(at_desk);
   if (!minute) return;
   next_minute_ = removed.more() ? steady : steady + std::chrono::minutes(1);
   const auto count = [this](const char* what, std::int64_t rows) {
@@ -180,6 +182,18 @@ void Service::tick() {
   count("desk_log", removed.desk_log);
   count("messages", removed.messages);
   if (removed.posts > 0 || removed.answers > 0) log_has_old_text_ = true;
+}
+
+void Service::count_due(const desk::DueDone& done) {
+  using ops::Metric;
+  const auto count = [this](Metric metric, const ops::MetricLabels& labels, std::size_t by) {
+    if (by > 0) metrics_.counter(metric, labels).add(static_cast<double>(by));
+  };
+  count(Metric::leases_lost, {}, done.leases);
+  count(Metric::deadline_reminders, {}, done.alarms.reminders);
+  count(Metric::escalations, {{"step", "line2"}}, done.alarms.line2);
+  count(Metric::escalations, {{"step", "operators"}}, done.alarms.operators);
+  count(Metric::escalations, {{"step", "everyone"}}, done.alarms.everyone);
 }
 
 void Service::empty_log() {

@@ -4,6 +4,8 @@
 #include "http/fields.h"
 
 #include <initializer_list>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,7 @@
 namespace clarion::desk {
 
 inline constexpr std::size_t kReasonCharacters = 4000;
+inline constexpr std::size_t kMostEvidence = 20;
 
 /// What an action left to be written.
 struct Outcome {
@@ -18,6 +21,8 @@ struct Outcome {
   json::object audit;      ///< detail of the audit record; ids and hashes alone
   bool load_fell = false;  ///< somebody can take a waiting case now
   bool unchanged = false;  ///< nothing to write: the case was already so
+  std::string freed{};     ///< whose load fell; empty: anybody's
+  bool route_anew = false;  ///< the case is open again and looks for its next holder
 };
 
 /// One action under way: rights, regions and version are checked already. `row` is changed in
@@ -28,11 +33,15 @@ struct Work {
   const json::object& body;
 };
 
+/// Whose a case must be for who has a right only for their own.
+enum class Whose : std::uint8_t { held, asked };
+
 /// An action of contract section 3 by its name in the path.
 struct Action {
   std::string_view name;
   identity::Act right;
   Result<Outcome> (*run)(const Work&);
+  Whose whose = Whose::held;
 };
 
 /// 409 `case_state`.
@@ -71,5 +80,16 @@ Result<Outcome> edit(const Work& work);             // case_edit.cc
 Result<Outcome> choose_head(const Work& work);      // case_edit.cc
 Result<Outcome> judge_candidate(const Work& work);  // case_edit.cc
 Result<Outcome> undo(const Work& work);             // undo.cc
+/// An account chosen by `user` or `expert`, exactly one of them, who must be able to work on cases;
+/// problems are noted in `fields`.
+struct Chosen {
+  std::string account;
+  std::optional<std::string> expert;
+};
+Result<Chosen> read_person(http::Fields& fields, store::View& view);
+
+[[nodiscard]] std::span<const Action> hold_actions();   // hold.cc: claim, extend, release …
+[[nodiscard]] std::span<const Action> judge_actions();  // judge.cc: verdict, ask, answer, panel
+[[nodiscard]] std::span<const Action> order_actions();  // order.cc: pin, unpin
 
 }  // namespace clarion::desk

@@ -39,8 +39,10 @@ Result<store::CaseRow> act_on_case(const CaseAction& action, std::string_view na
 /// What a verdict needs at least and at most, and the scores of the library's two bands.
 [[nodiscard]] json::object limits_json();
 
-/// True when the case is the account's own: held by it, or it was asked about it.
+/// True when the case is the account's own: held by it now, or judged by it.
 [[nodiscard]] bool is_own(const store::CaseRow& row, const identity::Actor& actor);
+/// True when the account was asked about the case; it sees it from then on.
+[[nodiscard]] bool is_asked(const store::CaseRow& row, const identity::Actor& actor);
 /// True when the actor may see the case (rights table and regions).
 [[nodiscard]] bool may_see(const store::CaseRow& row, const identity::Actor& actor,
                            const identity::RightsPolicy& policy);

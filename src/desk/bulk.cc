@@ -2,6 +2,7 @@
 
 #include "desk/action_parts.h"
 #include "desk/evidence.h"
+#include "desk/waiting.h"
 #include "http/status.h"
 #include "store/audit.h"
 #include "store/regroup.h"
@@ -100,7 +101,7 @@ Result<json::object> act_on_cases(const CaseAction& action, const json::object& 
     CLARION_TRY(store::add_bulk(action.tx, bulk));
     CLARION_TRY(store::append_audit(action.tx, action.actor.name(), "cases." + name, bulk.id,
                                     {{"done", done}, {"refused", refused}}));
-    CLARION_TRY(route_waiting(action.tx));
+    CLARION_TRY(route_waiting(action.tx, action.options));
   }
   json::object states;
   for (const auto& [state, count] : by_state) states[state] = count;

@@ -102,14 +102,15 @@ void Rematch::library_changed() {
 Result<bool> Rematch::step(store::Database& database, library::Library& library) {
   if (!busy_) return false;
   constexpr std::int64_t kPage = 50;
-  CLARION_TRY(auto page, database.read([&](store::View& view) {
+  CLARION_TRY(auto found, database.read([&](store::View& view) {
     store::CaseQuery query;
     query.states = {"open", "assigned", "in_review"};
     query.by_id = true;
-    query.after_id = at_;
+    if (!at_.empty()) query.after = store::CaseKey{0, at_};
     query.limit = kPage;
     return store::list_cases(view, query);
   }));
+  std::vector<store::CaseRow>& page = found.rows;
   std::vector<std::string> changed;
   for (store::CaseRow& row : page) {
     if (match_case(row, library)) changed.push_back(row.id);
@@ -125,8 +126,8 @@ Result<bool> Rematch::step(store::Database& database, library::Library& library)
       return ok();
     }));
   }
-  if (!page.empty()) at_ = page.back().id;
-  if (page.size() < static_cast<std::size_t>(kPage)) {
+  if (found.next) at_ = found.next->id;
+  if (!found.next) {
     if (wrapped_ || began_at_.empty()) busy_ = false;
     wrapped_ = true;
     at_.clear();

@@ -3,6 +3,8 @@
 #include "desk/action_parts.h"
 #include "desk/candidates.h"
 #include "desk/evidence.h"
+#include "desk/refusals.h"
+#include "desk/votes.h"
 #include "group/spread.h"
 #include "model/region.h"
 #include "model/topic.h"
@@ -132,6 +134,7 @@ Status add_posts(store::View& view, const store::CaseRow& row, std::int64_t afte
 
 /// A parameter as a person reads it: names of severities, topics and places instead of codes.
 std::string in_words(std::string_view name, std::string_view value, ops::Lang lang) {
+  if (name == "step") return ops::words(fmt::format("step_{}", value), lang);
   if (name == "severity") return ops::words(fmt::format("severity_{}", value), lang);
   if (const model::Topic* topic = name == "topic" ? model::find_topic(value) : nullptr)
     return lang == ops::Lang::en ? topic->en : topic->zh;
@@ -139,6 +142,15 @@ std::string in_words(std::string_view name, std::string_view value, ops::Lang la
     return lang == ops::Lang::en ? place->name_en : place->name_zh;
   }
   return std::string(value);
+}
+
+/// The last step along the chain, or null.
+json::value escalation_json(const store::CaseRow& row, ops::Lang lang) {
+  const json::value* step = row.details.if_contains("escalation");
+  if (step == nullptr || !step->is_object()) return nullptr;
+  json::object out = step->get_object();
+  out["reasons"] = reasons_in_words(out.if_contains("reasons"), lang);
+  return out;
 }
 
 }  // namespace
@@ -177,6 +189,11 @@ Result<json::object> case_summary(store::View& view, const store::CaseRow& row, 
   CLARION_TRY(out["group"], group_json(view, row, now));
   out["assignee"] = row.assignee ? json::value(*row.assignee) : json::value(nullptr);
   out["assignment_reasons"] = reasons_in_words(row.details.if_contains("assignment_reasons"), lang);
+  out["waiting_reasons"] = reasons_in_words(row.details.if_contains("waiting_reasons"), lang);
+  out["pinned"] = row.pinned && row.details.contains("pinned") ? row.details.at("pinned")
+                                                               : json::value(nullptr);
+  if (const json::value* at = row.details.if_contains("priority_at")) out["priority_at"] = *at;
+  out["escalation"] = escalation_json(row, lang);
   out["lease_until"] = time_or_null(row.lease_until);
   out["due_at"] = time_or_null(row.due_at);
   out["created_at"] = model::to_text(row.created_at);
@@ -190,14 +207,18 @@ Result<json::object> case_summary(store::View& view, const store::CaseRow& row, 
 }
 
 Result<json::object> case_detail(store::View& view, const store::CaseRow& row, ops::Lang lang,
-                                 std::int64_t posts_after, model::Time now) {
+                                 std::int64_t posts_after, model::Time now,
+                                 std::string_view viewer) {
   CLARION_TRY(auto out, case_summary(view, row, lang, now));
   CLARION_TRY(add_posts(view, row, posts_after, out));
   CLARION_TRY(out["candidates"], candidates_json(view, row));
 
   CLARION_TRY(auto verdicts, store::verdicts_of_case(view, row.id));
+  CLARION_TRY(const auto asks, store::asks_of_case(view, row.id));
+  const auto hidden = hidden_verdicts(row, asks, viewer);
   json::array judged;
   for (const store::VerdictRow& verdict : verdicts) {
+    if (std::find(hidden.begin(), hidden.end(), verdict.id) != hidden.end()) continue;
     json::object item = json::parse(verdict.record).as_object();
     item["id"] = verdict.id;
     item["by"] = verdict.actor;
@@ -205,6 +226,11 @@ Result<json::object> case_detail(store::View& view, const store::CaseRow& row, o
     judged.push_back(std::move(item));
   }
   out["verdicts"] = std::move(judged);
+  out["judged_by"] =
+      row.details.contains("judged_by") ? row.details.at("judged_by") : json::value(nullptr);
+  out["panel"] = panel_json(row, asks, viewer, lang);
+  out["asks"] = asks_json(asks);
+  out["refusals"] = refusals_json(row);
 
   CLARION_TRY(add_notices(view, row, out));
   CLARION_TRY(add_claim(view, row, out));

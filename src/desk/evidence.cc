@@ -2,15 +2,19 @@
 
 #include "base/json.h"
 #include "desk/candidates.h"
+#include "desk/deadlines.h"
 #include "desk/priority.h"
-#include "desk/routing.h"
 #include "group/spread.h"
 #include "store/meta.h"
 #include "store/regroup.h"
+#include "desk/refusals.h"
+#include "desk/tell.h"
+#include "desk/waiting.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace clarion::desk {
 namespace {
@@ -41,60 +45,31 @@ void add_missing(std::vector<std::string>& list, const std::vector<std::string>&
   std::sort(list.begin(), list.end());
 }
 
-std::uint64_t reach_of(const model::Post& post) {
-  return post.reposts + post.comments + post.likes + post.author.followers / 100;
-}
-
 double number(const json::object& details, std::string_view name) {
   const json::value* value = details.if_contains(name);
   return value != nullptr && value->is_number() ? value->to_number<double>() : 0.0;
 }
 
-void set_priority(store::CaseRow& row, const Spreading& spreading) {
-  const Priority priority =
-      priority_of({row.severity, number(row.details, "score"), spreading.posts, spreading.rate,
-                   static_cast<std::uint64_t>(number(row.details, "reach"))});
-  row.priority = priority.points;
-  row.details["priority_reasons"] = priority.reasons;
-  tell_known(row);
-}
-
-/// Counts the evidence into the row: severity, topics, regions and the parts of its priority. What
-/// a person wrote stays.
-void weigh(store::CaseRow& row, const Evidence& evidence, const Spreading& spreading) {
+/// Counts the evidence into the row: severity, topics, regions and what its priority is made of.
+/// What a person wrote stays.
+Status weigh(store::Tx& tx, const DeskOptions& options, store::CaseRow& row,
+             const Evidence& evidence, const Spreading& spreading) {
   constexpr std::size_t kMostPlaces = 64;
+  const model::Severity before = row.severity;
   if (!written_by_hand(row, "severity"))
     row.severity = std::max(row.severity, evidence.scan.severity);
   if (!written_by_hand(row, "topics")) add_missing(row.topics, evidence.scan.topics, 34);
   if (!written_by_hand(row, "regions"))
     add_missing(row.regions, evidence.scan.regions, kMostPlaces);
-  const double score = std::max(number(row.details, "score"), evidence.scan.score);
-  const double reach = number(row.details, "reach") + static_cast<double>(std::min<std::uint64_t>(
-                                                          reach_of(evidence.post), 1U << 30U));
-  row.details["score"] = score;
-  row.details["reach"] = reach;
-  set_priority(row, spreading);
-}
-
-Result<std::vector<Candidate>> candidates(store::View& view) {
-  CLARION_TRY(auto rows, store::list_experts(view));
-  std::vector<Candidate> out;
-  for (const store::ExpertRow& row : rows) {
-    Candidate candidate{roster::expert_of(row), 0};
-    if (candidate.expert.account.empty()) continue;
-    CLARION_TRY(candidate.load, store::load_of(view, candidate.expert.account));
-    out.push_back(std::move(candidate));
-  }
-  return out;
-}
-
-std::vector<std::string> sources_of(const store::GroupRow& group) {
-  std::vector<std::string> out;
-  const json::value figures = json::parse(group.figures);
-  if (const json::value* sources = figures.as_object().if_contains("sources")) {
-    for (const json::key_value_pair& source : sources->as_object()) out.emplace_back(source.key());
-  }
-  return out;
+  row.details["score"] = std::max(number(row.details, "score"), evidence.scan.score);
+  row.details["reach"] = number(row.details, "reach") + static_cast<double>(std::min<std::uint64_t>(
+                                                            reach_of(evidence.post), 1U << 30U));
+  if (!row.due_at && row.version == 1) begin_deadline(row, options, tx.now());
+  if (row.severity != before) move_deadline(row, options, tx.now());
+  CLARION_TRY(const auto hazards, hazards_of(tx, options));
+  reprice(row, spreading, *hazards, tx.now());
+  set_alarm(row, tx.now());
+  return ok();
 }
 
 }  // namespace
@@ -160,18 +135,6 @@ json::array hits_json(const model::ScanResult& scan) {
   return out;
 }
 
-Status assign_best(store::Tx& tx, store::CaseRow& row, const std::vector<std::string>& sources,
-                   const std::vector<std::string>& not_to) {
-  CLARION_TRY(auto who, candidates(tx));
-  const auto choice = route({row.topics, row.regions, row.lang, sources, not_to}, who);
-  if (!choice) return ok();
-  row.state = "assigned";
-  row.assignee = choice->account;
-  row.details["assignment_reasons"] = choice->reasons;
-  return store::add_case_event(tx, row.id, "system", "route",
-                               {{"to", choice->account}, {"reasons", choice->reasons}});
-}
-
 Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std::string id,
                                  const Evidence& evidence, library::Library* library) {
   store::CaseRow row;
@@ -184,29 +147,34 @@ Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std:
   row.claim_post = evidence.row.seq;
   row.group = evidence.group.id;
   row.created_at = row.changed_at = tx.now();
-  weigh(row, evidence, {evidence.group.size, evidence.group.rate});
+  CLARION_TRY(weigh(tx, options, row, evidence,
+                    {evidence.group.size, evidence.group.rate, evidence.group.first_seen}));
   if (library != nullptr) match_case(row, *library);
+  std::unique_ptr<Team> own;
+  CLARION_TRY(Team * team, team_of(tx, options, own));
+  const auto choice =
+      place(row, {row.topics, row.regions, row.lang, sources_of(evidence.group), {}}, *team);
+  set_alarm(row, tx.now());
+  if (choice) ++row.version;
   CLARION_TRY(store::add_case(tx, row));
   CLARION_TRY(store::add_case_event(tx, row.id, "system", "open", {{"group", evidence.group.id}}));
-  CLARION_TRY(assign_best(tx, row, sources_of(evidence.group), {}));
-  if (row.state != "open") {
-    ++row.version;
-    CLARION_TRY(store::update_case(tx, row));
+  if (choice) {
+    CLARION_TRY(tell_placed(tx, row, *choice));
   }
   return row;
 }
 
-Status grow_case(store::Tx& tx, const Evidence& evidence) {
+Status grow_case(store::Tx& tx, const DeskOptions& options, const Evidence& evidence) {
   CLARION_TRY(auto row, store::find_case(tx, evidence.row.case_id));
   if (!row)
     return Error{Errc::corrupt,
                  fmt::format("group {} names a case that is not there", evidence.group.id)};
   const store::CaseRow before = *row;
-  Spreading spreading{evidence.group.size, evidence.group.rate};
+  Spreading spreading{evidence.group.size, evidence.group.rate, evidence.group.first_seen};
   if (row->details.contains("merged_from")) {
     CLARION_TRY(spreading, spreading_of(tx, *row, tx.now()));
   }
-  weigh(*row, evidence, spreading);
+  CLARION_TRY(weigh(tx, options, *row, evidence, spreading));
   if (row->claim.empty() && row->claim_post) {  // the post it was made of is gone
     row->claim = claim_of(evidence.post);
     row->claim_post = evidence.row.seq;
@@ -261,18 +229,20 @@ Status forget_text(store::Tx& tx, std::int64_t post_seq) {
 }
 
 Result<Spreading> spreading_of(store::View& view, const store::CaseRow& row, model::Time now) {
-  Spreading out;
+  Spreading out{0, 0, now};
   CLARION_TRY(auto groups, store::groups_of_case(view, row.id));
   for (const store::GroupRow& group : groups) {
     out.posts += group.size;
+    out.first_seen = std::min(out.first_seen, group.first_seen);
     out.rate += group::rate_at(group.rate, group.first_seen, group.last_seen, now);
   }
   return out;
 }
 
 Status weigh_anew(store::Tx& tx, store::CaseRow& row) {
-  CLARION_TRY(auto spreading, spreading_of(tx, row, tx.now()));
-  set_priority(row, spreading);
+  CLARION_TRY(const auto spreading, spreading_of(tx, row, tx.now()));
+  CLARION_TRY(const auto hazards, store::list_hazards(tx, tx.now()));
+  reprice(row, spreading, hazards, tx.now());
   return ok();
 }
 
@@ -311,43 +281,52 @@ bool written_by_hand(const store::CaseRow& row, std::string_view member) {
   return std::find(names.begin(), names.end(), member) != names.end();
 }
 
-Status route_waiting(store::Tx& tx) {
-  constexpr std::int64_t kMost = 20;
-  CLARION_TRY(auto waiting, store::waiting_cases(tx, kMost));
-  for (store::CaseRow& row : waiting) {
-    std::vector<std::string> not_to;
-    if (const json::value* list = row.details.if_contains("not_to")) not_to = strings_of(*list);
-    std::vector<std::string> sources;
-    if (row.group) {
-      CLARION_TRY(auto group, store::find_group(tx, *row.group));
-      if (group) sources = sources_of(*group);
-    }
-    CLARION_TRY(assign_best(tx, row, sources, not_to));
-    if (row.state == "open") continue;
-    ++row.version;
-    CLARION_TRY(store::update_case(tx, row));
-  }
-  return ok();
-}
-
-Result<std::size_t> end_leases(store::Tx& tx) {
+Result<std::size_t> end_leases(store::Tx& tx, const DeskOptions& options) {
   constexpr std::int64_t kMost = 100;
   CLARION_TRY(auto lost, store::lost_leases(tx, tx.now(), kMost));
+  std::set<std::string> holders;
   for (store::CaseRow& row : lost) {
     const std::string holder = row.assignee.value_or("");
+    holders.insert(holder);
     row.state = "open";
     row.assignee.reset();
     row.lease_until.reset();
     row.details.erase("assignment_reasons");
-    row.details["not_to"] = json::array{holder};
+    row.details.erase("claimed_at");
+    remember_refusal(row, holder, "lease_lost", tx.now());
     ++row.version;
     CLARION_TRY(store::add_case_event(tx, row.id, "system", "lease_lost", {{"holder", holder}}));
+    CLARION_TRY(tell(tx, {holder}, "message_lease_lost", row, {}));
     CLARION_TRY(store::update_case(tx, row));
   }
-  if (!lost.empty()) {
-    CLARION_TRY(route_waiting(tx));
+  for (store::CaseRow& row : lost) {
+    CLARION_TRY(give_out(tx, options, row));
+    set_alarm(row, tx.now());
+    CLARION_TRY(store::update_case(tx, row));
+  }
+  for (const std::string& holder : holders) {
+    CLARION_TRY(route_waiting(tx, options, holder));
   }
   return lost.size();
+}
+
+Result<std::size_t> reprice_due(store::Tx& tx, const DeskOptions& options) {
+  constexpr std::int64_t kMost = 100;
+  CLARION_TRY(auto rows, store::due_repricing(tx, tx.now(), kMost));
+  if (rows.empty()) return 0U;
+  CLARION_TRY(const auto hazards, hazards_of(tx, options));
+  for (store::CaseRow& row : rows) {
+    if (row.state != "open" && row.state != "assigned" && row.state != "in_review") {
+      row.reprice_at.reset();
+    } else {
+      CLARION_TRY(const auto spreading, spreading_of(tx, row, tx.now()));
+      const std::int64_t before = row.priority;
+      reprice(row, spreading, *hazards, tx.now());
+      if (row.priority != before) ++row.version;
+    }
+    CLARION_TRY(store::update_case(tx, row, store::CaseChange::figures));
+  }
+  return rows.size();
 }
 
 }  // namespace clarion::desk

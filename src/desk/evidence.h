@@ -1,6 +1,7 @@
 #pragma once
 
 #include "desk/options.h"
+#include "desk/priority.h"
 #include "library/library.h"
 #include "model/post.h"
 #include "model/scan.h"
@@ -25,7 +26,7 @@ Result<store::CaseRow> open_case(store::Tx& tx, const DeskOptions& options, std:
                                  const Evidence& evidence, library::Library* library = nullptr);
 /// Adds a post to the case of its group: new topics, regions, a higher severity, the priority. A
 /// case that ended keeps its state.
-Status grow_case(store::Tx& tx, const Evidence& evidence);
+Status grow_case(store::Tx& tx, const DeskOptions& options, const Evidence& evidence);
 /// A post of the case was edited: its claim follows, unless a person wrote it, and its candidates
 /// with it.
 Status edit_case(store::Tx& tx, const Evidence& evidence, library::Library* library = nullptr);
@@ -34,10 +35,6 @@ Status edit_case(store::Tx& tx, const Evidence& evidence, library::Library* libr
 Status forget_text(store::Tx& tx, std::int64_t post_seq);
 
 /// How a case spreads, over all its groups.
-struct Spreading {
-  std::int64_t posts = 0;
-  double rate = 0;  ///< posts a minute now
-};
 [[nodiscard]] Result<Spreading> spreading_of(store::View& view, const store::CaseRow& row,
                                              model::Time now);
 /// The parts of the priority anew, from the row and its groups: after posts came or went otherwise
@@ -50,16 +47,11 @@ Status weigh_anew(store::Tx& tx, store::CaseRow& row);
 [[nodiscard]] bool written_by_hand(const store::CaseRow& row, std::string_view member);
 [[nodiscard]] std::uint64_t reach_of_record(const store::PostRow& post);
 
-/// Gives an open case to the best expert under capacity, if there is one, and writes the reasons
-/// into it. `not_to` are left out. The caller writes the row.
-Status assign_best(store::Tx& tx, store::CaseRow& row, const std::vector<std::string>& sources,
-                   const std::vector<std::string>& not_to);
-/// After somebody's load fell: gives waiting cases out, most urgent first, until nobody can take
-/// one.
-Status route_waiting(store::Tx& tx);
 /// Leases that ended: the case goes back and is routed anew, not to who lost it. At most 100 a
 /// call; returns how many.
-Result<std::size_t> end_leases(store::Tx& tx);
+Result<std::size_t> end_leases(store::Tx& tx, const DeskOptions& options);
+/// Works out anew the priority of cases whose figures time changes; at most 100 a call; how many.
+Result<std::size_t> reprice_due(store::Tx& tx, const DeskOptions& options);
 
 /// The post as JSON, as it is stored and shown. Bare dates are read in `zone` (desk.timezone) and
 /// marked approximate.

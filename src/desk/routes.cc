@@ -35,9 +35,9 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   return value;
 }
 
-/// A cursor is the sort key of the last case of a page: "p PRIORITY ID" or "i ID".
-std::string cursor_of(const store::CaseRow& row, bool by_id) {
-  return to_base64url(by_id ? "i " + row.id : fmt::format("p {} {}", row.priority, row.id));
+/// A cursor is the place of a page's end: "p RANK ID" or "i ID".
+std::string cursor_of(const store::CaseKey& key, bool by_id) {
+  return to_base64url(by_id ? "i " + key.id : fmt::format("p {} {}", key.rank, key.id));
 }
 
 Status read_cursor(std::string_view cursor, store::CaseQuery& query) {
@@ -47,14 +47,13 @@ Status read_cursor(std::string_view cursor, store::CaseQuery& query) {
   if (text.starts_with(query.by_id ? "i " : "p ")) {
     text.remove_prefix(2);
     if (query.by_id) {
-      query.after_id = text;
+      query.after = store::CaseKey{0, std::string(text)};
       return ok();
     }
     const std::size_t space = text.find(' ');
     const auto priority = whole_number(text.substr(0, space));
     if (space != std::string_view::npos && priority) {
-      query.after_priority = priority;
-      query.after_id = text.substr(space + 1);
+      query.after = store::CaseKey{*priority, std::string(text.substr(space + 1))};
       return ok();
     }
   }
@@ -127,21 +126,18 @@ Response with_version(const json::object& body, int status = 200) {
 Result<Response> list(store::View& view, const Request& request, const Actor& actor,
                       const identity::RightsPolicy& policy, model::Time now) {
   CLARION_TRY(auto query, read_query(request, actor, policy));
-  const std::int64_t limit = query.limit++;  // one more tells whether there is a next page
-  CLARION_TRY(auto rows, store::list_cases(view, query));
-  const bool more = rows.size() > static_cast<std::size_t>(limit);
-  if (more) rows.pop_back();
+  CLARION_TRY(const auto page, store::list_cases(view, query));
   json::array items;
-  for (const store::CaseRow& row : rows) {
+  for (const store::CaseRow& row : page.rows) {
     CLARION_TRY(auto item, case_summary(view, row, request.lang, now));
     items.push_back(std::move(item));
   }
   json::object body;
   body["items"] = std::move(items);
-  body["next"] = more ? json::value(cursor_of(rows.back(), query.by_id)) : json::value(nullptr);
+  const std::string next = page.next ? cursor_of(*page.next, query.by_id) : std::string();
+  body["next"] = page.next ? json::value(next) : json::value(nullptr);
   Response response = http::json_response(200, body);
-  if (more)
-    response.headers.emplace_back("Link", http::next_link(request, cursor_of(rows.back(), query.by_id)));
+  if (page.next) response.headers.emplace_back("Link", http::next_link(request, next));
   return response;
 }
 
@@ -156,7 +152,7 @@ Result<Response> show(store::View& view, const Request& request, const Actor& ac
   CLARION_TRY(auto row, store::find_case(view, request.params.at("id")));
   if (!row || !may_see(*row, actor, policy))
     return Error{Errc::not_found, "there is no such case", "not_found"};
-  CLARION_TRY(auto body, case_detail(view, *row, request.lang, after, now));
+  CLARION_TRY(auto body, case_detail(view, *row, request.lang, after, now, actor.account));
   body["may"] = actions_for(*row, actor, policy);
   body["limits"] = limits_json();
   CLARION_TRY(auto watchers, store::watchers_of(view, row->id));
@@ -184,6 +180,20 @@ void add_routes(http::Router& router, identity::Requests& requests, DeskOptions 
               .pattern = "/v1/cases/{id}",
               .guard = requests.needs(Act::see_cases),
               .handler = look(show)});
+  router.add({.method = "GET",
+              .pattern = "/v1/cases/{id}/routing",
+              .guard = requests.needs(Act::see_cases),
+              .handler = [&requests, options](Request& request) {
+                return requests.look(
+                    request, [&](store::View& view, const Actor* actor) -> Result<Response> {
+                      CLARION_TRY(auto row, store::find_case(view, request.params.at("id")));
+                      if (!row || !may_see(*row, *actor, requests.policy()))
+                        return Error{Errc::not_found, "there is no such case", "not_found"};
+                      CLARION_TRY(auto body, routing_view(view, options, *row, request.lang,
+                                                          requests.clock().now()));
+                      return http::json_response(200, body);
+                    });
+              }});
   const auto act = [&requests, options](Request& request, std::string_view name) {
     return requests.change(request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
       std::optional<std::int64_t> version;
@@ -194,7 +204,7 @@ void add_routes(http::Router& router, identity::Requests& requests, DeskOptions 
       CLARION_TRY(auto row, act_on_case({tx, actor, requests.policy(), options,
                                          request.params.at("id"), version},
                                         name, body));
-      CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0, tx.now()));
+      CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0, tx.now(), actor.account));
       shown["may"] = actions_for(row, actor, requests.policy());
       shown["limits"] = limits_json();
       return with_version(shown);

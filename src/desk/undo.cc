@@ -73,7 +73,7 @@ json::object holding_of(const CaseRow& row) {
   json::object out{{"state", row.state}};
   if (row.assignee) out["assignee"] = *row.assignee;
   if (row.lease_until) out["lease_until"] = model::to_text(*row.lease_until);
-  for (const char* name : {"assignment_reasons", "not_to"}) {
+  for (const char* name : {"assignment_reasons", "not_to", "refusals", "claimed_at"}) {
     if (const json::value* value = row.details.if_contains(name)) out[name] = *value;
   }
   return out;
@@ -87,7 +87,7 @@ void put_back_holding(CaseRow& row, const json::object& holding) {
   if (const json::string* until = find_string(holding, "lease_until")) {
     if (const auto time = model::parse_time(*until)) row.lease_until = time.value().time;
   }
-  for (const char* name : {"assignment_reasons", "not_to"}) {
+  for (const char* name : {"assignment_reasons", "not_to", "refusals", "claimed_at"}) {
     row.details.erase(name);
     if (const json::value* value = holding.if_contains(name)) row.details[name] = *value;
   }

@@ -315,7 +315,8 @@ void add_work_routes(http::Router& router, identity::Requests& requests, const W
                         } else {
                           CLARION_TRY(store::unwatch_case(tx, row.id, actor.account));
                         }
-                        CLARION_TRY(auto shown, case_detail(tx, row, request.lang, 0, tx.now()));
+                        CLARION_TRY(auto shown,
+                                    case_detail(tx, row, request.lang, 0, tx.now(), actor.account));
                         shown["watching"] = on;
                         return http::json_response(200, shown);
                       });

@@ -60,6 +60,7 @@ Grant grant(Act act, const Actor& actor, const RightsPolicy& policy) {
       {Act::see_resources, yes, yes, yes, no, yes},
       {Act::change_resources, yes, no, yes, no, no},
       {Act::see_drafts, yes, own, yes, no, yes},  {Act::see_outlets, yes, no, yes, yes, yes},
+      {Act::answer_ask, own, own, own, no, no},
   };
   if (act == Act::judge && actor.role == Role::operator_ && policy.operator_may_judge) return yes;
   if (act == Act::approve && !policy.token_approvals && !actor.token.empty()) return no;

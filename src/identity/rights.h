@@ -57,7 +57,8 @@ struct Actor {
 enum class Act : std::uint8_t {
   see_cases,     ///< see cases; the `desk` channel
   work_case,     ///< claim, note, release, extend
-  manage_cases,  ///< assign, dismiss, reopen
+  manage_cases,  ///< assign, dismiss, reopen, pin, panel
+  answer_ask,    ///< answer what one was asked about a case
   judge,         ///< verdict
   close_case,
   draft_notice,  ///< draft, PATCH, submit, correct, update

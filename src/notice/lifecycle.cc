@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "desk/actions.h"
+#include "desk/votes.h"
 #include "http/fields.h"
 #include "identity/requests.h"
 #include "library/library.h"
@@ -174,9 +175,9 @@ Status take_over_case(const NoticeAction& action, const store::CaseRow& from, js
     if (!claim.is_object()) claim.emplace_object();
     if (!claim.get_object().contains("text")) claim.get_object()["text"] = from.claim;
   }
-  CLARION_TRY(auto verdicts, store::verdicts_of_case(action.tx, from.id));
-  if (verdicts.empty()) return ok();
-  const store::VerdictRow& verdict = verdicts.back();
+  CLARION_TRY(const auto standing, desk::deciding_verdict(action.tx, from));
+  if (!standing) return ok();
+  const store::VerdictRow& verdict = *standing;
   const json::object record = json::parse(verdict.record).as_object();
   put("verdict", record.at("verdict"));
   // Files are evidence for the desk; the public gets what has an address.

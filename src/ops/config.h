@@ -64,6 +64,11 @@ struct Config {
     std::string timezone = "Asia/Shanghai";
     bool operator_may_judge = false;
     std::int64_t lease_minutes = 30;
+    std::vector<std::string> deadline_minutes = {"extreme=30", "severe=60", "moderate=180",
+                                                 "minor=720"};
+    std::int64_t escalation_minutes = 10;
+    std::vector<std::string> panel;
+    std::int64_t panel_minutes = 60;
     bool operator==(const Desk&) const = default;
   } desk;
   struct Security {

@@ -1,5 +1,6 @@
 #include "ops/config_checks.h"
 
+#include "model/topic.h"
 #include "ops/civil.h"
 #include "ops/config.h"
 
@@ -124,6 +125,26 @@ Status time_zone(std::string_view text) {
 Status not_empty(std::string_view text) {
   if (text.empty()) return expected("a text that is not empty");
   return ok();
+}
+
+Status severity_minutes(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals != std::string_view::npos && model::parse_severity(text.substr(0, equals))) {
+    const auto minutes = number(text.substr(equals + 1), 43'200);
+    if (minutes && *minutes > 0) return ok();
+  }
+  return expected("SEVERITY=MINUTES, as extreme=30,");
+}
+
+Status severity_panel(std::string_view text) {
+  const std::size_t equals = text.find('='), colon = text.find(':');
+  if (equals != std::string_view::npos && colon != std::string_view::npos && colon > equals &&
+      model::parse_severity(text.substr(0, equals))) {
+    const auto seats = number(text.substr(equals + 1, colon - equals - 1), 15);
+    const std::string_view rule = text.substr(colon + 1);
+    if (seats && *seats > 1 && (rule == "any" || rule == "majority" || rule == "all")) return ok();
+  }
+  return expected("SEVERITY=SEATS:RULE, as extreme=3:majority,");
 }
 
 }  // namespace checks

@@ -17,5 +17,9 @@ namespace clarion::ops::checks {
 [[nodiscard]] Status address_block(std::string_view text);
 [[nodiscard]] Status time_zone(std::string_view text);
 [[nodiscard]] Status not_empty(std::string_view text);
+/// SEVERITY=MINUTES, 1..43200.
+[[nodiscard]] Status severity_minutes(std::string_view text);
+/// SEVERITY=SEATS:RULE, 2..15 seats, rule any, majority or all.
+[[nodiscard]] Status severity_panel(std::string_view text);
 
 }  // namespace clarion::ops::checks

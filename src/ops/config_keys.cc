@@ -142,6 +142,27 @@ std::vector<ConfigKey> make_keys() {
        .doc = "How long a claimed case is held for a person before it returns.",
        .min = 1,
        .max = 24 * 60},
+      {.name = "desk.deadline_minutes",
+       .member = CLARION_AT(desk.deadline_minutes),
+       .doc = "Minutes from a case's opening to its verdict by severity, SEVERITY=MINUTES each "
+              "(1..43200); one that is not named keeps its default.",
+       .check = checks::severity_minutes},
+      {.name = "desk.escalation_minutes",
+       .member = CLARION_AT(desk.escalation_minutes),
+       .doc = "After a missed deadline, between two steps of the chain: second line, operators, "
+              "everyone on duty.",
+       .min = 1,
+       .max = 24 * 60},
+      {.name = "desk.panel",
+       .member = CLARION_AT(desk.panel),
+       .doc = "Verdicts by a panel of experts, SEVERITY=SEATS:RULE each, 2..15 seats, rule any, "
+              "majority or all; a severity that is not named needs one expert.",
+       .check = checks::severity_panel},
+      {.name = "desk.panel_minutes",
+       .member = CLARION_AT(desk.panel_minutes),
+       .doc = "How long a panel's votes are waited for.",
+       .min = 1,
+       .max = 7 * 24 * 60},
 
       {.name = "security.second_factor",
        .member = CLARION_AT(security.second_factor),

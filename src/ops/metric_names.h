@@ -47,6 +47,8 @@ enum class Metric : std::uint8_t {
   process_memory,
   process_open_files,
   process_most_files,
+  deadline_reminders,
+  escalations,
 };
 
 enum class MetricType : std::uint8_t { counter, gauge };

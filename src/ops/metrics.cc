@@ -88,6 +88,10 @@ constexpr std::array kRows = {
     MetricRow{Metric::process_open_files, "process_open_fds", gauge,
               "Open files and connections of this process"},
     MetricRow{Metric::process_most_files, "process_max_fds", gauge, "How many it may have open"},
+    MetricRow{Metric::deadline_reminders, "clarion_deadline_reminders_total", counter,
+              "Cases whose holder was reminded of the deadline"},
+    MetricRow{Metric::escalations, "clarion_escalations_total", counter,
+              "Steps along the chain after a missed deadline, by step"},
 };
 
 const MetricRow& row_of(Metric metric) { return kRows.at(static_cast<std::size_t>(metric)); }

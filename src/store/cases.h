@@ -25,19 +25,33 @@ struct CaseRow {
   std::optional<model::Time> lease_until, due_at;
   json::object details;  ///< priority_reasons, assignment_reasons, merged_into …
   model::Time created_at, changed_at;
+  bool pinned = false;                  ///< before all others in the list, while it is not ended
+  std::optional<model::Time> alarm_at;  ///< when something of it is next due by the clock
+  std::optional<model::Time> reprice_at;  ///< when its priority is next worked out
 };
+
+/// The place of a case in the list by priority: `rank` falls, ids rise among equals.
+struct CaseKey {
+  std::int64_t rank = 0;
+  std::string id;
+};
+/// A pinned case that is not ended ranks above every other.
+[[nodiscard]] std::int64_t rank_of(const CaseRow& row);
 
 struct CaseQuery {
   std::vector<std::string> states;  ///< empty: all
   std::optional<std::string> topic, region, assignee, text;
-  std::optional<std::string> only_account;  ///< an expert's own cases
+  std::optional<std::string> only_account;  ///< an expert's own cases and those asked about
   std::vector<std::string> in_regions;      ///< of a person limited to regions; empty: everywhere
   std::optional<bool> actual;               ///< of mode Actual, or of the other modes
   std::int64_t min_priority = 0;
   bool by_id = false;  ///< else by priority
-  std::optional<std::int64_t> after_priority;
-  std::string after_id;  ///< of the last case of the page before
+  std::optional<CaseKey> after;  ///< of the last case of the page before; by id its id counts
   std::int64_t limit = 50;
+};
+struct CasePage {
+  std::vector<CaseRow> rows;
+  std::optional<CaseKey> next;  ///< where to go on; none at the end
 };
 
 /// What became other in a case: anything, or its figures alone, of which the channel `desk` tells
@@ -48,12 +62,12 @@ Status add_case(Tx& tx, const CaseRow& row);
 /// Writes all but id, org, mode and created_at; version is written as given.
 Status update_case(Tx& tx, const CaseRow& row, CaseChange change = CaseChange::any);
 [[nodiscard]] Result<std::optional<CaseRow>> find_case(View& view, std::string_view id);
-[[nodiscard]] Result<std::vector<CaseRow>> list_cases(View& view, const CaseQuery& query);
+/// A page in order. Reads a bounded number of cases whatever the filters: where a filter passes few,
+/// a page may be short, even empty, and still name where to go on.
+[[nodiscard]] Result<CasePage> list_cases(View& view, const CaseQuery& query);
 /// Cases in review whose lease ended, oldest first.
 [[nodiscard]] Result<std::vector<CaseRow>> lost_leases(View& view, model::Time now,
                                                        std::int64_t most);
-/// Open cases nobody holds, most urgent first.
-[[nodiscard]] Result<std::vector<CaseRow>> waiting_cases(View& view, std::int64_t most);
 /// How many cases an account holds: assigned or in review.
 [[nodiscard]] Result<std::int64_t> load_of(View& view, std::string_view account);
 /// How many cases are in a state; for those that are few.

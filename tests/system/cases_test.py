@@ -299,7 +299,7 @@ class Routing(Desk):
         case = self.case(geo={"region": "440100"})
         shown = {lang: self.get(f"/v1/cases/{case}", **{"Accept-Language": lang}) for lang in ("zh-CN", "en")}
         for lang, seen in shown.items():
-            self.assertEqual([reason["code"] for reason in seen["assignment_reasons"]], ["route_topic", "route_region", "route_lang", "route_load"])
+            self.assertEqual([reason["code"] for reason in seen["assignment_reasons"]], ["route_topic", "route_region", "route_lang", "route_load", "route_pace_unknown"])
             self.assertEqual(sum(reason["points"] for reason in seen["priority_reasons"]), seen["priority"])
             for reason in seen["assignment_reasons"] + seen["priority_reasons"]:
                 self.assertNotRegex(reason["text"], r"[{}]")

@@ -45,6 +45,9 @@ DeskSight sight_of(const json::value& value) {
 Result<std::vector<std::string>> owners_of(View& /*view*/, const CaseRow& row) {
   std::vector<std::string> out;
   if (row.assignee) out.push_back(*row.assignee);
+  if (const json::value* asked = row.details.if_contains("asked")) {
+    for (const std::string& account : strings_of(*asked)) out.push_back(account);
+  }
   return out;
 }
 
