@@ -45,6 +45,10 @@ void add_missing(std::vector<std::string>& list, const std::vector<std::string>&
   std::sort(list.begin(), list.end());
 }
 
+std::uint64_t reach_of(const model::Post& post) {
+  return post.reposts + post.comments + post.likes + post.author.followers / 100;
+}
+
 double number(const json::object& details, std::string_view name) {
   const json::value* value = details.if_contains(name);
   return value != nullptr && value->is_number() ? value->to_number<double>() : 0.0;

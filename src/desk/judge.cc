@@ -1,10 +1,12 @@
 // How a case comes to its verdict: the holder's, a panel's, and what others are asked.
+#include "base/bytes.h"
 #include "desk/action_parts.h"
 #include "desk/deadlines.h"
+#include "desk/watch.h"
 #include "desk/tell.h"
 #include "desk/votes.h"
-#include "base/bytes.h"
 #include "store/audit.h"
+#include "store/workspace.h"
 #include "store/workload.h"
 
 #include <fmt/format.h>

@@ -28,14 +28,14 @@ struct DeskOptions {
                      const group::Sketch* sketch)>
       group_changed = {};
   /// desk.deadline_minutes, by severity from minor to extreme: from opening to the verdict.
-  std::array<std::chrono::minutes, 4> deadline{
-      std::chrono::minutes(720), std::chrono::minutes(180), std::chrono::minutes(60),
-      std::chrono::minutes(30)};
+  std::array<std::chrono::minutes, 4> deadline{std::chrono::minutes(720), std::chrono::minutes(180),
+                                               std::chrono::minutes(60), std::chrono::minutes(30)};
   std::chrono::minutes escalation{10};  ///< desk.escalation_minutes: between two steps of the chain
   std::array<PanelPolicy, 4> panels{};  ///< desk.panel, by severity from minor to extreme
   std::chrono::minutes panel_time{60};  ///< desk.panel_minutes: how long votes are waited for
-  std::optional<ops::Zone> zone;  ///< desk.timezone, in which the roster is planned; none: no roster
-  std::shared_ptr<Staff> staff;   ///< null: read anew for each case
+  std::optional<ops::Zone>
+      zone;                      ///< desk.timezone, in which the roster is planned; none: no roster
+  std::shared_ptr<Staff> staff;  ///< null: read anew for each case
 };
 
 }  // namespace clarion::desk

@@ -1,5 +1,6 @@
 // Merge and split: which posts are one matter.
 #include "desk/action_parts.h"
+#include "desk/deadlines.h"
 #include "desk/candidates.h"
 #include "desk/evidence.h"
 #include "group/spread.h"
@@ -227,7 +228,9 @@ Result<Outcome> split(const Work& work) {
   made.details = {{"score", score}, {"reach", reach}, {"split_from", row.id}};
   made.created_at = made.changed_at = tx.now();
   if (work.action.options.library != nullptr) match_case(made, *work.action.options.library);
+  begin_deadline(made, work.action.options, tx.now());
   CLARION_TRY(weigh_anew(tx, made));
+  set_alarm(made, tx.now());
   CLARION_TRY(store::add_case(tx, made));
   CLARION_TRY(auto ours, store::last_event(tx, row.id));
   CLARION_TRY(store::add_case_event(tx, made.id, work.action.actor.account, "split_from",

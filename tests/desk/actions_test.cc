@@ -136,12 +136,12 @@ TEST_F(Cases, GoBackWhenTheirLeaseEndsAndNotToWhoLostThem) {
   row = act(chen, row, "claim").value();
   add_expert("du", 5);
   store.clock.advance(std::chrono::minutes(29));
-  EXPECT_EQ(store->write([](store::Tx& tx) { return end_leases(tx); }).value(), 0U);
+  EXPECT_EQ(store->write([this](store::Tx& tx) { return end_leases(tx, options); }).value(), 0U);
   ASSERT_TRUE(act(chen, row, "extend"));
   store.clock.advance(std::chrono::minutes(29));
-  EXPECT_EQ(store->write([](store::Tx& tx) { return end_leases(tx); }).value(), 0U);
+  EXPECT_EQ(store->write([this](store::Tx& tx) { return end_leases(tx, options); }).value(), 0U);
   store.clock.advance(std::chrono::minutes(1));
-  EXPECT_EQ(store->write([](store::Tx& tx) { return end_leases(tx); }).value(), 1U);
+  EXPECT_EQ(store->write([this](store::Tx& tx) { return end_leases(tx, options); }).value(), 1U);
   row = now(row);
   EXPECT_EQ(row.state, "assigned");
   EXPECT_EQ(row.assignee, "du");

@@ -75,7 +75,7 @@ class Regroup : public testing::Test {
                        *group.case_id,
                        tx.now()};
     CLARION_TRY(store::add_post(tx, row));
-    if (!first) return grow_case(tx, {row, post, scan, group});
+    if (!first) return grow_case(tx, options, {row, post, scan, group});
     CLARION_TRY(open_case(tx, options, *group.case_id, {row, post, scan, group}));
     return ok();
   }
@@ -119,7 +119,7 @@ class Regroup : public testing::Test {
     store::CaseQuery query;
     query.by_id = true;
     query.limit = 10'000;
-    return store->read([&](store::View& view) { return store::list_cases(view, query); }).value();
+    return store->read([&](store::View& view) { return store::list_cases(view, query); }).value().rows;
   }
   /// Where each post is: post → case and group.
   std::map<std::int64_t, std::pair<std::string, std::int64_t>> places() {

@@ -66,10 +66,75 @@ TEST(Route, SaysWhy) {
   const auto choice =
       route(kTyphoonInGuangzhou, {expert("a", {{"typhoon", 3}}, {"440000"}, 5, 10)});
   ASSERT_TRUE(choice);
-  ASSERT_EQ(choice->reasons.size(), 3U);
+  ASSERT_EQ(choice->reasons.size(), 4U);
   EXPECT_EQ(choice->reasons[0].at("code").as_string(), "route_topic");
   EXPECT_EQ(choice->reasons[1].at("code").as_string(), "route_region");
   EXPECT_EQ(choice->reasons[2].at("points").as_int64(), 5);
+}
+
+TEST(Route, TakesNobodyOffDutyInQuietHoursOrOnLeaveAndLine2OnlyWhenLine1CanNot) {
+  Candidate first = expert("a", {{"typhoon", 1}}), second = expert("b", {{"typhoon", 3}});
+  first.duty = Duty::line1;
+  second.duty = Duty::line2;
+  EXPECT_EQ(chosen(kTyphoonInGuangzhou, {first, second}), "a");
+  first.load = first.expert.capacity;
+  EXPECT_EQ(chosen(kTyphoonInGuangzhou, {first, second}), "b");
+  second.quiet = true;
+  EXPECT_EQ(chosen(kTyphoonInGuangzhou, {first, second}), "nobody");
+  second.quiet = false;
+  second.absent = true;
+  EXPECT_EQ(chosen(kTyphoonInGuangzhou, {first, second}), "nobody");
+  second.absent = false;
+  second.duty = Duty::off;
+  EXPECT_EQ(chosen(kTyphoonInGuangzhou, {first, second}), "nobody");
+}
+
+TEST(Route, PrefersWhoJudgesFaster) {
+  Candidate slow = expert("a", {{"typhoon", 2}}), fast = expert("b", {{"typhoon", 2}});
+  slow.judged = fast.judged = 9;
+  slow.pace_seconds = 4 * 3600;
+  fast.pace_seconds = 600;
+  EXPECT_EQ(chosen(kTyphoonInGuangzhou, {slow, fast}), "b");
+}
+
+TEST(Route, SaysWhyOthersDidNotGetIt) {
+  RoutingNeed need = kTyphoonInGuangzhou;
+  need.not_to = {"user-c"};
+  Candidate off = expert("d", {{"typhoon", 3}});
+  off.duty = Duty::off;
+  const std::vector<Candidate> all = {
+      expert("a", {{"typhoon", 2}}), expert("b", {{"typhoon", 3}}, {}, 10, 10),
+      expert("c", {{"typhoon", 3}}), off,
+      expert("e", {{"food", 3}}),    expert("f", {{"typhoon", 1}}, {"440300"})};
+  const auto list = standings(need, all);
+  ASSERT_EQ(list.size(), all.size());
+  EXPECT_TRUE(list[0].fits);
+  EXPECT_EQ(all[list[0].index].expert.id, "a");
+  std::map<std::string, std::string> why;
+  for (const Standing& standing : list) {
+    if (!standing.fits)
+      why[all[standing.index].expert.id] =
+          std::string(standing.reasons.at(0).at("code").as_string());
+  }
+  EXPECT_EQ(why, (std::map<std::string, std::string>{{"b", "why_not_full"},
+                                                     {"c", "why_not_refused"},
+                                                     {"d", "why_not_off_duty"},
+                                                     {"e", "why_not_topic"},
+                                                     {"f", "why_not_region"}}));
+}
+
+TEST(Route, SaysWhyNobodyTakesACase) {
+  const auto codes = [](const RoutingNeed& need, const std::vector<Candidate>& all) {
+    std::string out;
+    for (const json::value& reason : why_nobody(need, all))
+      out += std::string(reason.at("code").as_string()) + " ";
+    return out;
+  };
+  EXPECT_EQ(codes({}, {}), "wait_no_topic ");
+  EXPECT_EQ(codes(kTyphoonInGuangzhou, {expert("a", {{"food", 3}})}), "wait_topic ");
+  EXPECT_EQ(codes(kTyphoonInGuangzhou, {expert("a", {{"typhoon", 3}}, {}, 10, 10),
+                                        expert("b", {{"typhoon", 3}}, {"440300"})}),
+            "wait_region wait_full ");
 }
 
 }  // namespace

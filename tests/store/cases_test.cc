@@ -35,10 +35,9 @@ class CaseList : public testing::Test {
     query.limit = 7;
     while (true) {
       const auto page = store->read([&](View& view) { return list_cases(view, query); }).value();
-      for (const CaseRow& row : page) out.push_back(row.id);
-      if (page.size() < 7) return out;
-      query.after_id = page.back().id;
-      if (!query.by_id) query.after_priority = page.back().priority;
+      for (const CaseRow& row : page.rows) out.push_back(row.id);
+      if (!page.next) return out;
+      query.after = page.next;
     }
   }
 
@@ -61,7 +60,8 @@ TEST_F(CaseList, PutsTheMostUrgentFirstOverAllStates) {
                         ->read([](View& view) {
                           return list_cases(view, {.states = {"assigned", "open"}, .limit = 100});
                         })
-                        .value();
+                        .value()
+                        .rows;
   for (std::size_t i = 1; i < page.size(); ++i) {
     EXPECT_GE(std::pair(page[i - 1].priority, page[i].id),
               std::pair(page[i].priority, page[i - 1].id));
