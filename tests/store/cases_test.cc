@@ -75,6 +75,45 @@ TEST_F(CaseList, FiltersByTopicAssigneeAndPriority) {
   EXPECT_EQ(walk({.min_priority = 19}).size(), 3U);
 }
 
+TEST_F(CaseList, FiltersByRegionAboveInsideAndWithout) {
+  ASSERT_TRUE(store->write([](Tx& tx) -> Status {
+    for (const char* region : {"440000", "440100", "440106", "440300"}) {
+      CaseRow row;
+      row.id = std::string("r_") + region;
+      row.org = "desk";
+      row.mode = "Actual";
+      row.state = "judged";
+      row.regions = {region};
+      CLARION_TRY(add_case(tx, row));
+    }
+    return ok();
+  }));
+  const auto found = walk({.states = {"judged"}, .region = "440100", .by_id = true});
+  EXPECT_EQ(found, (std::vector<std::string>{"r_440000", "r_440100", "r_440106"}));
+  EXPECT_EQ(walk({.region = "440100"}).size(), 63U) << "cases without regions are everywhere's";
+}
+
+TEST_F(CaseList, AFilterThatFewPassReadsABoundedNumberAndNamesWhereToGoOn) {
+  ASSERT_TRUE(store->write([](Tx& tx) -> Status {
+    for (int i = 0; i < 21'000; ++i) {
+      CaseRow row;
+      row.id = "m_" + std::to_string(100'000 + i);
+      row.org = "desk";
+      row.mode = "Actual";
+      row.state = "open";
+      row.priority = 50;
+      row.claim = i == 20'500 ? "找的就是它" : "别的";
+      CLARION_TRY(add_case(tx, row));
+    }
+    return ok();
+  }));
+  const auto first =
+      store->read([](View& view) { return list_cases(view, {.text = "找的"}); }).value();
+  EXPECT_TRUE(first.rows.empty());
+  EXPECT_TRUE(first.next);
+  EXPECT_EQ(walk({.text = "找的"}), std::vector<std::string>{"m_120500"});
+}
+
 /// Work per item must not grow with history: what is asked many times a second walks an index made
 /// for it.
 TEST_F(CaseList, WalksIndexesWhereHistoryGrows) {
@@ -92,9 +131,16 @@ TEST_F(CaseList, WalksIndexesWhereHistoryGrows) {
         .value();
   };
   EXPECT_NE(
-      plan("EXPLAIN QUERY PLAN SELECT * FROM cases WHERE state = 'open' ORDER BY priority DESC, id")
+      plan("EXPLAIN QUERY PLAN SELECT * FROM cases WHERE state = 'open' ORDER BY rank DESC, id")
           .find("USING INDEX cases_by_state (state=?)"),
       std::string::npos);
+  EXPECT_NE(plan("EXPLAIN QUERY PLAN SELECT * FROM cases WHERE assignee = 'a' AND state = 'open' "
+                 "ORDER BY rank DESC, id")
+                .find("USING INDEX cases_by_assignee (assignee=? AND state=?)"),
+            std::string::npos);
+  EXPECT_NE(plan("EXPLAIN QUERY PLAN SELECT * FROM cases WHERE alarm_at <= 5 ORDER BY alarm_at")
+                .find("cases_by_alarm"),
+            std::string::npos);
   EXPECT_NE(plan("EXPLAIN QUERY PLAN SELECT * FROM notices WHERE draft_state = 'approved' AND "
                  "json_extract(draft_details, '$.publish_at') IS NOT NULL ORDER BY id")
                 .find("notices_approved"),

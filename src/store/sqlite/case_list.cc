@@ -74,8 +74,8 @@ class Search {
       CLARION_TRY(walk_account(*query_.only_account));
       auto asked = view_.connection().prepare(
           CLARION_LOOK
-          "FROM case_asks JOIN cases ON cases.id = case_id WHERE account = ? ORDER BY case_id DESC "
-          "LIMIT 5000");
+          "FROM (SELECT DISTINCT case_id FROM case_asks WHERE account = ? ORDER BY case_id DESC "
+          "LIMIT 5000) CROSS JOIN cases ON cases.id = case_id");
       asked.bind(*query_.only_account);
       return take_all(asked);
     }

@@ -92,3 +92,6 @@ CREATE TRIGGER accounts_change AFTER UPDATE ON accounts BEGIN UPDATE changes SET
 CREATE TRIGGER hazards_come AFTER INSERT ON hazards BEGIN UPDATE changes SET count = count + 1 WHERE what = 'hazards'; END;
 CREATE TRIGGER hazards_change AFTER UPDATE ON hazards BEGIN UPDATE changes SET count = count + 1 WHERE what = 'hazards'; END;
 CREATE TRIGGER hazards_go AFTER DELETE ON hazards BEGIN UPDATE changes SET count = count + 1 WHERE what = 'hazards'; END;
+CREATE TRIGGER roster_comes AFTER INSERT ON roster BEGIN UPDATE changes SET count = count + 1 WHERE what = 'staff'; END;
+CREATE TRIGGER roster_changes AFTER UPDATE ON roster BEGIN UPDATE changes SET count = count + 1 WHERE what = 'staff'; END;
+CREATE TRIGGER roster_goes AFTER DELETE ON roster BEGIN UPDATE changes SET count = count + 1 WHERE what = 'staff'; END;
