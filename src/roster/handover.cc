@@ -59,8 +59,8 @@ Status add_cases(store::View& view, const identity::Actor& actor, model::Time no
   query.limit = 500;
   // By priority, so the urgent come first; counting goes on page by page.
   while (true) {
-    CLARION_TRY(auto rows, store::list_cases(view, query));
-    for (const store::CaseRow& row : rows) {
+    CLARION_TRY(const auto page, store::list_cases(view, query));
+    for (const store::CaseRow& row : page.rows) {
       if (row.state == "judged") {
         ++out.judged;
       } else {
@@ -80,9 +80,8 @@ Status add_cases(store::View& view, const identity::Actor& actor, model::Time no
       if (row.due_at && *row.due_at < now + hours(8) && row.state != "judged")
         out.deadlines.push_back(one);
     }
-    if (rows.size() < static_cast<std::size_t>(query.limit)) break;
-    query.after_priority = rows.back().priority;
-    query.after_id = rows.back().id;
+    if (!page.next) break;
+    query.after = page.next;
   }
   std::sort(out.deadlines.begin(), out.deadlines.end(),
             [](const Handover::Case& a, const Handover::Case& b) { return a.due_at < b.due_at; });

@@ -14,7 +14,7 @@ CREATE INDEX cases_by_state ON cases(state, rank DESC, id);
 CREATE INDEX cases_by_assignee ON cases(assignee, state, rank DESC, id) WHERE assignee IS NOT NULL;
 CREATE INDEX cases_by_assignee_and_id ON cases(assignee, id) WHERE assignee IS NOT NULL;
 -- Cases that ask for the same topics and regions wait behind one another: one head a kind tells whether somebody fits.
-CREATE INDEX cases_waiting ON cases(mode, topics, regions, rank DESC, id) WHERE state = 'open';
+CREATE INDEX cases_by_kind ON cases(mode, topics, regions, rank DESC, id) WHERE state = 'open';
 CREATE INDEX cases_by_alarm ON cases(alarm_at) WHERE alarm_at IS NOT NULL;
 CREATE INDEX cases_by_reprice ON cases(reprice_at) WHERE reprice_at IS NOT NULL;
 

@@ -49,7 +49,7 @@ Status set_pace(Tx& tx, const Workload& load) {
 
 Result<std::optional<WaitingHead>> next_waiting_kind(View& view, const WaitingKind& kind) {
   auto query = view.connection().prepare(
-      "SELECT mode, topics, regions, rank, id FROM cases INDEXED BY cases_waiting WHERE state = "
+      "SELECT mode, topics, regions, rank, id FROM cases INDEXED BY cases_by_kind WHERE state = "
       "'open' AND (mode, topics, regions) > (?, ?, ?) ORDER BY mode, topics, regions, rank DESC, "
       "id LIMIT 1");
   query.bind_all(kind.mode, kind.topics, kind.regions);
@@ -60,7 +60,7 @@ Result<std::optional<WaitingHead>> next_waiting(View& view, const WaitingHead& h
   const WaitingKind& kind = head.kind;
   {
     auto equal = view.connection().prepare(
-        "SELECT mode, topics, regions, rank, id FROM cases INDEXED BY cases_waiting WHERE state = "
+        "SELECT mode, topics, regions, rank, id FROM cases INDEXED BY cases_by_kind WHERE state = "
         "'open' AND mode = ? AND topics = ? AND regions = ? AND rank = ? AND id > ? ORDER BY id "
         "LIMIT 1");
     equal.bind_all(kind.mode, kind.topics, kind.regions, head.rank, head.id);
@@ -68,7 +68,7 @@ Result<std::optional<WaitingHead>> next_waiting(View& view, const WaitingHead& h
     if (found) return found;
   }
   auto below = view.connection().prepare(
-      "SELECT mode, topics, regions, rank, id FROM cases INDEXED BY cases_waiting WHERE state = "
+      "SELECT mode, topics, regions, rank, id FROM cases INDEXED BY cases_by_kind WHERE state = "
       "'open' AND mode = ? AND topics = ? AND regions = ? AND rank < ? ORDER BY rank DESC, id "
       "LIMIT 1");
   below.bind_all(kind.mode, kind.topics, kind.regions, head.rank);
