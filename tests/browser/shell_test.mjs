@@ -37,7 +37,7 @@ const filled = (path, mode) => path
   .replace(/:date\b/, new Date().toISOString().slice(0, 10)).replace(/\/:\w+\??(\([^)]*\))?/g, '');
 
 /** Until nothing has been asked for a moment: pages say more when their answers are there. */
-const settled = page => page.waitForLoadState('networkidle', {timeout: 3000}).catch(() => undefined);  // a stream or a poll never rests
+const settled = page => page.waitForLoadState('networkidle', {timeout: 1000}).catch(() => undefined);  // a stream or a poll never rests
 
 describe('every page', () => {
   for (const look of ['light', 'dark', 'exercise']) {
@@ -49,6 +49,7 @@ describe('every page', () => {
           const faults = [];
           for (const address of addresses) {
             const page = await visitor.visit(filled(address, mode));
+            await page.locator('h1').first().waitFor({state: 'attached', timeout: 5000}).catch(() => undefined);
             await settled(page);
             for (const found of await axeFaults(page)) faults.push([address, ...found]);
             const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -164,4 +165,69 @@ describe('the shell', () => {
 
 
 
+
+  test('has a palette by its key, also under a Chinese input method, and an address opens its page', async () => {
+    const visitor = await Visitor.open(browser, desk, {as: 'anna'});
+    const page = await visitor.visit('/desk');
+    await page.locator('.find').waitFor();
+    await page.keyboard.press('/');
+    const field = page.getByRole('combobox');
+    await field.fill('设置');
+    await page.getByRole('option', {name: '去设置'}).waitFor();
+    await field.fill(`${desk.url}/cases/${ids.Actual.case}`);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`/cases/${ids.Actual.case}`));
+    assert.equal(await page.getByRole('combobox').count(), 0);
+    // What a keyboard sends while an input method is at work: the key is 'Process', and it is no command.
+    await page.evaluate(() => document.body.dispatchEvent(new KeyboardEvent('keydown', {code: 'Slash', key: 'Process', isComposing: true, bubbles: true})));
+    assert.equal(await page.getByRole('combobox').count(), 0);
+    // A full-width sign of a Chinese layout comes from the same place on the board.
+    await page.evaluate(() => document.body.dispatchEvent(new KeyboardEvent('keydown', {code: 'Slash', key: '、', bubbles: true})));
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('combobox').waitFor({state: 'detached'});
+    await visitor.leave();
+  });
+
+  test('changes language and look at once, without a reload, and keeps both', async () => {
+    const visitor = await Visitor.open(browser, desk, {as: 'anna'});
+    const page = await visitor.visit('/desk');
+    await page.evaluate(() => { window.stayed = true; });
+    await page.getByRole('button', {name: 'Switch to English'}).click();
+    await page.getByRole('navigation', {name: 'Main'}).getByText('Duty').waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+    await page.getByRole('button', {name: 'Switch to dark'}).click();
+    assert.match(await page.locator('html').getAttribute('class'), /dark/);
+    assert.equal(await page.evaluate(() => window.stayed), true);
+    await page.reload();
+    await page.getByRole('button', {name: 'Switch to light'}).waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+    await visitor.leave();
+  });
+
+  test('says that the server does not answer, and that it is back', async () => {
+    const visitor = await Visitor.open(browser, desk, {as: 'anna'});
+    const page = await visitor.visit('/settings');
+    await page.locator('.find').waitFor();
+    await desk.do('kill');
+    await page.getByRole('link', {name: '公告'}).click();
+    await page.getByText('离线，只读').waitFor();
+    await desk.do('start');
+    await page.getByText('离线，只读').waitFor({state: 'detached'});
+    await visitor.leave({cuts: true});
+  });
+
+  test('asks to sign in again when the session ended, and keeps what was open', async () => {
+    const visitor = await Visitor.open(browser, desk, {as: 'anna'});
+    const page = await visitor.visit('/desk');
+    await page.locator('.find').waitFor();
+    await visitor.context.request.delete(`${desk.url}/v1/session`, {headers: {'X-CSRF-Token': visitor.csrf}});
+    await page.getByRole('link', {name: '公告'}).click();
+    const dialog = page.getByRole('dialog', {name: '重新登录'});
+    await dialog.getByLabel('密码').fill((await desk.people()).password);
+    await dialog.getByRole('button', {name: '登录'}).click();
+    await dialog.waitFor({state: 'detached'});
+    assert.match(page.url(), /\/notices/);
+    await visitor.leave({cuts: true});
+  });
 });

@@ -1,7 +1,7 @@
 // What the browser tests and the pictures share: the desk (desk.py), Chromium, a few notices. See run for how it is started.
 import {spawn} from 'node:child_process';
 import assert from 'node:assert/strict';
-import {mkdirSync, readFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, readdirSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {fileURLToPath} from 'node:url';
 import readline from 'node:readline';
@@ -115,4 +115,19 @@ export async function shot(page, name) {
   if (!folder) return;
   mkdirSync(folder, {recursive: true});
   await page.screenshot({path: path.join(folder, `${name}.png`), animations: 'disabled'});
+}
+
+const pagesSource = new URL('../../src/web/src/', import.meta.url);
+/** The page's own words in 'zh' or 'en': say('case.ask.assign'). A test of both languages asks by them. */
+export function wordsOf(lang) {
+  const read = file => JSON.parse(readFileSync(new URL(file, pagesSource), 'utf8'));
+  const tree = read(`words/${lang}.json`);
+  for (const area of readdirSync(new URL('pages/', pagesSource))) {
+    try { tree[area] = read(`pages/${area}/${lang}.json`); } catch { /* an area without words */ }
+  }
+  return key => {
+    const found = key.split('.').reduce((at, name) => at?.[name], tree);
+    assert.equal(typeof found, 'string', `${lang} has no words ${key}`);
+    return found.replaceAll(/\{'(.)'\}/g, '$1');
+  };
 }
