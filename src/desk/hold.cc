@@ -58,7 +58,6 @@ Result<Outcome> release(const Work& work) {
   if (reason &&
       std::find(kRefusalReasons.begin(), kRefusalReasons.end(), *reason) == kRefusalReasons.end())
     fields.problem("reason", "field_not_one_of");
-  if (!reason && note.value_or("").empty()) fields.problem("reason", "release_reason_needed");
   CLARION_TRY(fields.finish());
   const std::string me = *row.assignee, code = reason.value_or("other");
   remember_refusal(row, me, code, work.action.tx.now());

@@ -61,7 +61,7 @@ class Routing(unittest.TestCase):
 
     def test_given_back_handed_over_and_asked(self):
         case = self.case()
-        self.act("chen", case, "release", {}, 422)
+        self.act("chen", case, "release", {"reason": "bored"}, 422)
         after = self.act("chen", case, "release", {"reason": "no_time", "note": "开会"})
         self.assertEqual(after["assignee"], "du")
         self.assertEqual([(each["user"], each["code"]) for each in after["refusals"]], [("chen", "no_time")])

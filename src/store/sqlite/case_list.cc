@@ -12,7 +12,7 @@ namespace clarion::store {
 namespace {
 
 /// Cases that one page looks at before it breaks off and names where to go on.
-constexpr std::int64_t kMostRead = 10'000;
+constexpr std::int64_t kMostRead = 5'000;
 /// A topic or region of at most so many cases is looked up as a set.
 constexpr std::int64_t kFew = 4'000;
 constexpr std::array<const char*, 7> kStates = {"open",   "assigned",  "in_review", "judged",
