@@ -1,5 +1,6 @@
 import {createRouter, createWebHistory, type RouteRecordRaw} from 'vue-router';
 import {BASE} from './api/base';
+import {hooks} from './api/client';
 import {useSession, type Role} from './api/session';
 import {needWords} from './i18n';
 
@@ -48,8 +49,11 @@ router.beforeResolve(async to => {
   await needWords(...new Set(names));
 });
 // After a new version of the program the old chunks are gone: the page is fetched anew, once.
-router.onError((error, to) => {
+router.onError(async (error, to) => {
   if (!/dynamically imported module|Importing a module|preload CSS/i.test(String(error?.message))) return;
+  // Without a server there is nothing newer to fetch: what is on the screen stays, and the shell says so.
+  const there = await fetch(BASE + '/desk', {method: 'HEAD', cache: 'no-store'}).then(answer => answer.ok, () => false);
+  if (!there) { hooks.answered(false); return; }
   const mark = 'clarion.reloaded';
   if (sessionStorage.getItem(mark) === to.fullPath) return;
   sessionStorage.setItem(mark, to.fullPath);
