@@ -153,7 +153,8 @@ void Session::snapshot_read(Subscription& subscription, const Subscribe& wanted,
     answer.snapshot = true;
   }
   if (answer.recovered.value_or(false)) {
-    subscription.start_at(from.offset);
+    subscription.start_at(from.offset,
+                          channel.spec().by_rights ? snapshot.value()->head.offset : 0);
   } else {
     subscription.start_snapshot(snapshot.value());
   }

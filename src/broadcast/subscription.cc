@@ -4,8 +4,9 @@
 
 namespace clarion::broadcast {
 
-void Subscription::start_at(std::uint64_t offset) noexcept {
+void Subscription::start_at(std::uint64_t offset, std::uint64_t pages_until) noexcept {
   cursor_ = offset;
+  pages_until_ = pages_until;
   state_ = State::following;
 }
 
@@ -75,7 +76,7 @@ Subscription::Step Subscription::take(std::vector<Connection::Piece>& batch) {
       frame = &from_page;
     } else {
       if (cursor_ >= channel_.head().offset) return Step::idle;
-      frame = channel_.tail().find(cursor_ + 1);
+      frame = cursor_ < pages_until_ ? nullptr : channel_.tail().find(cursor_ + 1);
       if (frame == nullptr) {
         if (fetching_) return Step::idle;
         fetching_ = true;

@@ -37,7 +37,8 @@ class Subscription {
       : ticket(channel.next_ticket()), channel_(channel), filter_(std::move(filter)), wire_(wire) {}
 
   /// Everything after the offset, which may be ahead of the head that this core knows.
-  void start_at(std::uint64_t offset) noexcept;
+  /// Up to `pages_until` the store is asked, whose pages leave out what was overtaken.
+  void start_at(std::uint64_t offset, std::uint64_t pages_until = 0) noexcept;
   void start_snapshot(SnapshotPtr snapshot) noexcept;
   /// Frames after cursor(). Requires: the last step asked for them.
   void give_page(FramesPtr page) noexcept;
@@ -73,7 +74,7 @@ class Subscription {
   FramesPtr page_;
   std::size_t at_ = 0;  // index into snapshot_ or page_
   std::size_t batch_bytes_ = 0;
-  std::uint64_t cursor_ = 0;
+  std::uint64_t cursor_ = 0, pages_until_ = 0;
   Wire wire_;
   State state_ = State::asking;
   bool fetching_ = false;
