@@ -74,7 +74,7 @@ export class Visitor {
   }
   watch(page) {
     page.setDefaultTimeout(15000);
-    page.on('console', message => message.type() === 'error' && this.complaints.push(message.text()));
+    page.on('console', message => message.type() === 'error' && this.complaints.push(`${message.text()} ${message.location()?.url ?? ''}`.trim()));
     page.on('pageerror', error => this.complaints.push(`${error.message}\n${error.stack ?? ''}`));
     page.on('request', request => {
       const url = new URL(request.url());
