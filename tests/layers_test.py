@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails on an include that climbs a row, goes sideways, or brings a foreign library where it does not belong.
+"""Fails on an include that climbs a row, goes sideways, or brings a foreign library where it does not belong; and on a test suite with a fixture in two files.
 
 The rows stand in layers.json beside this file. Standard library only.
 usage: layers_test.py [SOURCE_TREE]
@@ -52,6 +52,22 @@ def sources():
         exempt = path.name == "pch.h" or str(path.relative_to(ROOT)) in LAYERS["exempt"]
         if path.suffix in (".h", ".cc") and not exempt:
             yield path
+
+
+SUITE = re.compile(r"^TEST(_F|_P)?\((\w+),", re.M)
+
+
+class Suites(unittest.TestCase):
+    def test_one_with_a_fixture_is_in_one_file(self):
+        # unit_all holds all of them in one program: gtest refuses a suite of two fixtures there.
+        homes, fixtures = {}, set()
+        for path in sorted((ROOT / "tests").glob("*/*_test.cc")):
+            for kind, name in SUITE.findall(path.read_text(encoding="utf-8")):
+                homes.setdefault(name, set()).add(str(path.relative_to(ROOT)))
+                if kind:
+                    fixtures.add(name)
+        self.assertGreater(len(homes), 100)
+        self.assertEqual({}, {name: files for name, files in homes.items() if len(files) > 1 and name in fixtures})
 
 
 class Layers(unittest.TestCase):

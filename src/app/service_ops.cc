@@ -145,9 +145,11 @@ void Service::add_metrics() {
        {"posts", "tombstones", "answers", "receipts", "outbox", "desk_log", "messages"})
     metrics_.counter(Metric::removed, {{"what", what}}).add(0);
   for (const Metric metric :
-       {Metric::leases_lost, Metric::publish_seconds, Metric::head_file_failures,
-        Metric::clock_jumps, Metric::ticks_failed})
+       {Metric::leases_lost, Metric::deadline_reminders, Metric::publish_seconds,
+        Metric::head_file_failures, Metric::clock_jumps, Metric::ticks_failed})
     metrics_.counter(metric).add(0);
+  for (const char* step : {"line2", "operators", "everyone"})
+    metrics_.counter(Metric::escalations, {{"step", step}}).add(0);
 }
 
 void Service::add_desk_metrics() {

