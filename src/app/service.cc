@@ -132,7 +132,8 @@ Status Service::open_parts() {
       *database_, *clock_,
       identity::RightsPolicy{config_.desk.operator_may_judge, config_.security.token_approvals},
       identity::SessionLife{std::chrono::minutes(config_.security.session_idle_minutes),
-                            std::chrono::hours(config_.security.session_hours)});
+                            std::chrono::hours(config_.security.session_hours),
+                            config_.security.second_factor});
   CLARION_TRY(sign_in_, make_sign_in());
 
   CLARION_TRY(auto rules, read_rules(config_));
@@ -207,8 +208,7 @@ Result<std::unique_ptr<identity::SignIn>> Service::make_sign_in() {
       identity::SignInOptions{
           .desk = config_.desk.name,
           .demo = demo.has_value(),
-          .clear_is_ok = listen.address == "::1" || listen.address.starts_with("127."),
-          .second_factor = config_.security.second_factor});
+          .clear_is_ok = listen.address == "::1" || listen.address.starts_with("127.")});
 }
 
 Status Service::open_gateway() {

@@ -163,7 +163,7 @@ Result<http::Response> SignIn::renew_recovery(const http::Request& request) {
 
 Result<http::Response> SignIn::remove_factor(const http::Request& request) {
   const Actor& actor = *actor_of(request);
-  if (needs_factor(name_of(actor.role)))
+  if (requests_.sessions().needs_factor(name_of(actor.role)))
     return Error{Errc::conflict, "this role needs a second factor", "factor_required"};
   CLARION_TRY(auto code, own_proof(request));
   CLARION_TRY(with_code(actor.account, code, [&](store::Tx& tx) -> Status {

@@ -2,9 +2,12 @@
 
 #include "base/bytes.h"
 #include "store/accounts.h"
+#include "store/second_factors.h"
 #include "store/sessions.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace clarion::identity {
 namespace {
@@ -14,6 +17,10 @@ std::string_view cookie_name(Door door) {
 }
 
 }  // namespace
+
+bool SessionLife::needs_factor(std::string_view role) const {
+  return std::find(second_factor.begin(), second_factor.end(), role) != second_factor.end();
+}
 
 Door door_of(std::string_view path) {
   return path.starts_with("/drill/") ? Door::drill : Door::live;
@@ -58,6 +65,10 @@ Result<Actor> actor_of_session(store::View& view, std::string_view hash, Door do
   if (!account || account->disabled) return over;
   const auto role = parse_role(account->role);
   if (!role) return over;
+  if (!session->enrolling && life.needs_factor(account->role)) {
+    CLARION_TRY(auto factor, store::find_second_factor(view, account->name));
+    if (!factor || !factor->confirmed) return over;
+  }
   if (seen_at != nullptr) *seen_at = session->seen_at;
   Actor actor;
   actor.account = account->name;

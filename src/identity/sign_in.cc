@@ -39,11 +39,6 @@ Status SignIn::check_transport(const http::Request& request) const {
   return Error{Errc::denied, "passwords are taken over TLS alone here", "tls_needed"};
 }
 
-bool SignIn::needs_factor(std::string_view role) const {
-  return std::find(options_.second_factor.begin(), options_.second_factor.end(), role) !=
-         options_.second_factor.end();
-}
-
 Result<std::string> SignIn::device_key() {
   CLARION_TRY(auto kept, requests_.database().read([](store::View& view) {
     return store::find_meta(view, "device_key");
@@ -129,7 +124,7 @@ Result<json::object> SignIn::view(const http::Request& request, const Actor* act
               requests_.database().read([&](store::View& view) -> Result<json::value> {
                 CLARION_TRY(auto factor, store::find_second_factor(view, actor->account));
                 CLARION_TRY(auto left, store::recovery_codes_left(view, actor->account));
-                return json::value(json::object{{"required", needs_factor(name_of(actor->role))},
+                return json::value(json::object{{"required", requests_.sessions().needs_factor(name_of(actor->role))},
                                                 {"enrolled", factor && factor->confirmed},
                                                 {"recovery_left", left}});
               }));
@@ -168,7 +163,7 @@ Result<http::Response> SignIn::open(const http::Request& request) {
         const store::Session session{tx.ids().make("s_"),
                                      name,
                                      door == Door::drill,
-                                     needs_factor(now_kept->role) && !enrolled,
+                                     requests_.sessions().needs_factor(now_kept->role) && !enrolled,
                                      sha256_hex(secret),
                                      request.remote,
                                      device_name(request),

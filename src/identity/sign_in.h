@@ -16,7 +16,6 @@ struct SignInOptions {
   std::string desk;         ///< desk.name, for the page
   bool demo = false;        ///< for the page: accounts and password are known to who reads it
   bool clear_is_ok = true;  ///< the listener is on loopback: passwords may come without TLS
-  std::vector<std::string> second_factor;  ///< roles that need one (security.second_factor)
 };
 
 /// Signing in and out, and a person's own password and second factor (contract section 3,
@@ -64,7 +63,6 @@ class SignIn {
     std::optional<std::string> totp, recovery;
   };
   [[nodiscard]] Status check_transport(const http::Request& request) const;
-  [[nodiscard]] bool needs_factor(std::string_view role) const;
   /// Verifies behind gate and brake. Errors: as open().
   Result<store::Account> check_password(const http::Request& request, const std::string& name,
                                         const std::string& password);

@@ -69,6 +69,17 @@ class SecondFactor(unittest.TestCase):
         self.assertEqual(browser.get("/v1/cases").status, 200)
         self.assertEqual(browser.get("/v1/session").json["second_factor"], {"required": True, "enrolled": True, "recovery_left": 10})
 
+    def test_a_session_from_before_a_role_that_needs_one_opens_nothing_after(self):
+        browser = self.server.person("kim", "operator")
+        admin, _, _ = self.enrolled("ada", "admin")
+        change = lambda name: admin.call("PATCH", f"/v1/admin/users/{name}", {"role": "approver"}, {"Content-Type": "application/json"})
+        self.assertEqual(change("kim").status, 200)
+        self.assertEqual(browser.get("/v1/cases").code, "session_over")
+        self.assertTrue(browser.sign_in("kim", PASSWORD).json["enrol"])
+        had, _, _ = self.enrolled("lou", "operator")
+        self.assertEqual(change("lou").status, 200)
+        self.assertEqual(had.get("/v1/cases").status, 200)  # proven already
+
     def test_who_has_one_needs_it_and_no_code_counts_twice(self):
         _, secret, _ = self.enrolled("cai")
         self.forget_steps()
