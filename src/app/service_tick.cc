@@ -5,6 +5,7 @@
 #include "desk/files.h"
 #include "desk/search.h"
 #include "notice/publication.h"
+#include "notice/reminders.h"
 #include "roster/duty.h"
 #include "store/cases.h"
 #include "store/desk_log.h"
@@ -26,8 +27,7 @@ constexpr std::chrono::seconds kLogPause{2};
 constexpr std::chrono::seconds kSourcesPause{5};
 constexpr std::chrono::seconds kReportPause{1};
 /// What nobody fetches is not kept for ever: proofs of delivery, and deliveries no outlet took.
-constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30},
-    kMessagesKept{24 * 90};
+constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30}, kMessagesKept{24 * 90};
 /// More than the longest that security.session_idle_minutes allows.
 constexpr std::chrono::hours kIdlestSession{25};
 /// Contract section 4.
@@ -138,6 +138,8 @@ void Service::tick() {
   const auto due = database_->read([&](store::View& view) -> Result<bool> {
     CLARION_TRY(const bool desk_due, due_->is_due(view, wall));
     if (desk_due) return true;
+    CLARION_TRY(const bool reminds, notice::reminders_due(view, wall));
+    if (reminds) return true;
     CLARION_TRY(auto scheduled, store::scheduled_notices(view));
     const bool fires =
         std::any_of(scheduled.begin(), scheduled.end(), [&](const store::NoticeRow& row) {
@@ -156,6 +158,7 @@ void Service::tick() {
     CLARION_TRY(at_desk, due_->run(tx));
     CLARION_TRY(auto fired, notice::publish_due(tx, *notices_, jumped));
     held = fired.held;
+    CLARION_TRY(notice::remind_of_ends(tx, notices_->zone));
     if (!minute) return ok();
     CLARION_TRY(desk::drop_unused_files(tx, config_.data.dir));
     CLARION_TRY(roster::tell_alarms(tx, notices_->zone));

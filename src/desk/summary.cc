@@ -5,6 +5,7 @@
 #include "store/desk_counts.h"
 #include "store/desk_log.h"
 #include "store/meta.h"
+#include "store/notice_alarms.h"
 
 #include <array>
 
@@ -37,6 +38,18 @@ json::object summary_of(const store::DeskCounts& counts, model::Time now) {
   return out;
 }
 
+/// What of notices needs a person now.
+json::object alarms_of(const store::NoticeAlarms& alarms) {
+  return {
+      {"holding_soon", alarms.holding_soon},
+      {"holding_ended", alarms.holding_ended},
+      {"held", alarms.held},
+      {"deliveries_failed", alarms.failed},
+      {"deliveries_unknown", alarms.unknown},
+      {"deliveries_notice", alarms.failed_notice ? json::value(json::string(*alarms.failed_notice))
+                                                 : json::value(nullptr)}};
+}
+
 }  // namespace
 
 std::optional<model::Viewer> viewer_of(const identity::Actor& actor,
@@ -66,7 +79,9 @@ void add_summary_route(http::Router& router, identity::Requests& requests) {
                       CLARION_TRY(auto counts, store::count_desk(view, *viewer, now));
                       CLARION_TRY(auto epoch, store::find_meta(view, "epoch"));
                       CLARION_TRY(auto ends, store::desk_log_ends(view));
+                      CLARION_TRY(auto alarms, store::count_notice_alarms(view, *viewer, now));
                       json::object body = summary_of(counts, now);
+                      body["notices"] = alarms_of(alarms);
                       body["position"] = {{"epoch", epoch.value_or("")},
                                           {"offset", std::to_string(ends.head)}};
                       return http::json_response(200, body);

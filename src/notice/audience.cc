@@ -2,7 +2,7 @@
 
 #include "base/bytes.h"
 #include "model/region.h"
-#include "ops/catalogue.h"
+#include "notice/counted.h"
 #include "store/accounts.h"
 
 #include <fmt/format.h>
@@ -74,22 +74,25 @@ Result<json::object> audience_of(store::View& view, const store::NoticeRow& row,
   const json::object form = draft_form(row, options);
   const std::int64_t cities = cities_of(form);
   const std::uint64_t subscribers = options.subscribers ? options.subscribers() : 0;
-  const ops::Params params{{"cities", std::to_string(cities)},
-                           {"partners", std::to_string(partners)}};
+  const auto sentence = [&](std::string_view code, ops::Lang lang) {
+    return ops::words(code, lang,
+                      {{"cities", counted("count_cities", lang, cities)},
+                       {"partners", counted("count_partners", lang, partners)},
+                       {"recipients", counted("count_recipients", lang, partners)}});
+  };
   const std::string code = live                 ? "publish_live"
                            : row.mode == "Test" ? "publish_test"
                                                 : "publish_exercise";
-  return json::object{{"channel", channel_of(row.mode)},
-                      {"mode", row.mode},
-                      {"topics", form.at("topics")},
-                      {"regions", form.at("regions")},
-                      {"cities", cities},
-                      {"subscribers", subscribers},
-                      {"partners", partners},
-                      {"quota_cost", 0},  // no outlet of this build has a quota
-                      {"sentence",
-                       {{"zh", ops::words(code, ops::Lang::zh, params)},
-                        {"en", ops::words(code, ops::Lang::en, params)}}}};
+  return json::object{
+      {"channel", channel_of(row.mode)},
+      {"mode", row.mode},
+      {"topics", form.at("topics")},
+      {"regions", form.at("regions")},
+      {"cities", cities},
+      {"subscribers", subscribers},
+      {"partners", partners},
+      {"quota_cost", 0},  // no outlet of this build has a quota
+      {"sentence", {{"zh", sentence(code, ops::Lang::zh)}, {"en", sentence(code, ops::Lang::en)}}}};
 }
 
 }  // namespace clarion::notice

@@ -252,6 +252,21 @@ void add_desk_routes(http::Router& router, identity::Requests& requests,
        [&requests, &options, json](store::View& view, const Request&, const Actor&) {
          return json(outlets_view(view, options, requests.clock().now()));
        });
+  // Changing outlets is the administrator's (contract section 3, rights table).
+  for (const bool paused : {true, false}) {
+    router.add({.method = "POST",
+                .pattern = paused ? "/v1/outlets/{outlet}/pause" : "/v1/outlets/{outlet}/resume",
+                .guard = requests.needs(Act::administer),
+                .handler = [&requests, paused](Request& request) {
+                  return requests.change(
+                      request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
+                        CLARION_TRY(auto body, http::json_body(request));
+                        CLARION_TRY(auto out, set_paused(tx, actor, request.params.at("outlet"),
+                                                         paused, body));
+                        return http::json_response(200, out);
+                      });
+                }});
+  }
   look("GET", "/v1/notices/{id}/deliveries", Act::see_drafts,
        [&requests, &options, json](store::View& view, const Request& request,
                                    const Actor& actor) -> Result<Response> {

@@ -8,8 +8,9 @@ namespace clarion::notice {
 
 /// What the editor's page asks beside the notices themselves: GET /v1/templates, POST
 /// /v1/templates/{id}/fill; GET /v1/notices/{id}/checks, POST /v1/notices/checks; GET
-/// /v1/notices/{id}/prepared; GET /v1/outlets, GET /v1/notices/{id}/deliveries, POST
-/// /v1/notices/{id}/deliveries/{delivery}/retry. All outlive the router.
+/// /v1/notices/{id}/prepared; GET /v1/outlets, POST /v1/outlets/{outlet}/pause and resume,
+/// GET /v1/notices/{id}/deliveries, POST /v1/notices/{id}/deliveries/{delivery}/retry. All outlive
+/// the router.
 void add_desk_routes(http::Router& router, identity::Requests& requests,
                      const NoticeOptions& options);
 

@@ -436,6 +436,8 @@ Result<NoticeRow> revise(const NoticeAction& action, NoticeRow row, const Versio
     return Error{Errc::corrupt,
                  fmt::format("revision {} of {} is not there", row.revision, row.id)};
   CLARION_TRY(auto members, draft_after(action.tx, row.id, *revision));
+  const std::string owner(string_or(row.draft_details, "owner"));
+  if (!owner.empty()) members["owner"] = owner;
   json::object said = body;
   http::Fields fields(body);
   const bool prepared = fields.optional_bool("prepared").value_or(false);
@@ -457,6 +459,7 @@ Result<NoticeRow> revise(const NoticeAction& action, NoticeRow row, const Versio
   row.draft_state = "draft";
   row.draft_action = name;
   row.draft_details = {};
+  if (!owner.empty()) row.draft_details["owner"] = owner;  // of what is public meanwhile
   tell_changed(action, row, {"/content"});
   add_author(row, action.actor.account);
   ++row.version;

@@ -28,6 +28,7 @@ json::object desk_view_of(const store::NoticeRow& row, const store::RevisionRow&
   out["approvals"] = json::parse(revision.approvals);
   out["approvals_required"] = approvals_required(out);
   out["published_revision"] = row.revision;
+  if (const json::value* owner = row.draft_details.if_contains("owner")) out["owner"] = *owner;
   if (row.case_id) out["case"] = *row.case_id;
   return out;
 }

@@ -1,6 +1,8 @@
 #include "notice/outlets.h"
 
+#include "base/bytes.h"
 #include "http/fields.h"
+#include "notice/counted.h"
 #include "ops/catalogue.h"
 #include "store/accounts.h"
 #include "store/audit.h"
@@ -17,17 +19,60 @@ extern "C" const std::size_t clarion_outlets_json_size;
 namespace clarion::notice {
 namespace {
 
-json::object in_both(std::string_view code, const ops::Params& params = {}) {
-  return {{"zh", ops::words(code, ops::Lang::zh, params)},
-          {"en", ops::words(code, ops::Lang::en, params)}};
+json::object in_both(std::string_view code) {
+  return {{"zh", ops::words(code, ops::Lang::zh)}, {"en", ops::words(code, ops::Lang::en)}};
 }
 
-json::object line(std::string_view outlet, std::string_view recipient, std::string_view state,
-                  const ops::Params& params = {}) {
+const json::object* find_outlet(std::string_view id) {
+  for (const json::value& each : outlet_data().at("outlets").as_array()) {
+    if (string_or(each.as_object(), "id") == id) return &each.as_object();
+  }
+  return nullptr;
+}
+
+/// Whether it keeps a queue, so that it can be paused.
+bool has_queue(const json::object& outlet) { return outlet.at("queue").as_bool(); }
+
+json::object pause_json(const store::OutletPause& pause) {
+  return {{"by", pause.account}, {"at", model::to_text(pause.at)}, {"reason", pause.reason}};
+}
+
+const store::OutletPause* find_pause(const std::vector<store::OutletPause>& pauses,
+                                     std::string_view outlet) {
+  const auto found = std::find_if(pauses.begin(), pauses.end(),
+                                  [&](const auto& each) { return each.outlet == outlet; });
+  return found == pauses.end() ? nullptr : &*found;
+}
+
+/// One outlet as `GET /v1/outlets` shows it.
+Result<json::object> outlet_json(store::View& view, const json::object& outlet,
+                                 const store::OutletPause* pause) {
+  json::object item = outlet;
+  item.erase("queue");
+  const std::string_view id = string_or(outlet, "id");
+  const bool connected = outlet.at("connected").as_bool();
+  const std::string_view state = pause != nullptr ? "paused" : connected ? "on" : "not_connected";
+  item["state"] = state;
+  item["text"] = in_both(fmt::format("outlet_{}", state));
+  item["can_pause"] = has_queue(outlet);
+  if (pause != nullptr) item["paused"] = pause_json(*pause);
+  json::array limits;
+  for (const json::value& limit : outlet_data().at("limits").as_array()) {
+    if (string_or(limit.as_object(), "outlet") == id) limits.push_back(limit);
+  }
+  item["limits"] = std::move(limits);
+  for (const char* name : {"queued", "failed", "unknown"}) {
+    CLARION_TRY(auto count, store::count_deliveries(view, id, name));
+    if (connected || count > 0) item[name] = count;
+  }
+  return item;
+}
+
+json::object line(std::string_view outlet, std::string_view recipient, std::string_view state) {
   return {{"outlet", outlet},
           {"recipient", recipient},
           {"state", state},
-          {"text", in_both(fmt::format("delivery_{}", state), params)},
+          {"text", in_both(fmt::format("delivery_{}", state))},
           {"retry", false}};
 }
 
@@ -62,8 +107,11 @@ Status add_stream(store::View& view, const store::NoticeRow& row,
       if (each.offset <= receipt.offset) has = each.revision;
     }
     const std::int64_t lacks = newest.revision - has;
-    json::object item = line("stream", named(receipt.account), lacks == 0 ? "delivered" : "behind",
-                             {{"n", std::to_string(lacks)}});
+    json::object item = line("stream", named(receipt.account), lacks == 0 ? "delivered" : "behind");
+    if (lacks != 0) {
+      item["text"] = {{"zh", counted("delivery_behind", ops::Lang::zh, lacks)},
+                      {"en", counted("delivery_behind", ops::Lang::en, lacks)}};
+    }
     item["revision"] = has;
     item["at"] = model::to_text(receipt.at);
     items.push_back(std::move(item));
@@ -107,26 +155,15 @@ Result<json::object> outlets_view(store::View& view, const NoticeOptions& option
   const auto partners = std::count_if(
       tokens.begin(), tokens.end(),
       [now](const store::Token& token) { return token.scope == "partner" && in_use(token, now); });
+  CLARION_TRY(auto pauses, store::outlet_pauses(view));
   json::array items;
   for (const json::value& each : outlet_data().at("outlets").as_array()) {
-    json::object item = each.as_object();
-    const bool connected = item.at("connected").as_bool();
-    item["state"] = connected ? "on" : "not_connected";
-    item["text"] = in_both(connected ? "outlet_on" : "outlet_not_connected");
-    item["can_pause"] = false;
-    json::array limits;
-    for (const json::value& limit : outlet_data().at("limits").as_array()) {
-      if (limit.as_object().at("outlet") == item.at("id")) limits.push_back(limit);
-    }
-    item["limits"] = std::move(limits);
-    if (item.at("id") == "stream") {
+    const json::object& outlet = each.as_object();
+    const std::string_view id = string_or(outlet, "id");
+    CLARION_TRY(auto item, outlet_json(view, outlet, find_pause(pauses, id)));
+    if (id == "stream") {
       if (options.subscribers) item["subscribers"] = options.subscribers();
       item["partners"] = partners;
-    }
-    for (const char* state : {"queued", "failed", "unknown"}) {
-      CLARION_TRY(auto count, store::count_deliveries(
-                                  view, std::string_view(item.at("id").as_string()), state));
-      if (connected || count > 0) item[state] = count;
     }
     items.push_back(std::move(item));
   }
@@ -159,14 +196,47 @@ Result<json::object> deliveries_view(store::View& view, const store::NoticeRow& 
     for (const json::value& each : outlet_data().at("outlets").as_array()) {
       const json::object& outlet = each.as_object();
       if (!outlet.at("connected").as_bool())
-        items.push_back(line(std::string_view(outlet.at("id").as_string()), "", "not_connected"));
+        items.push_back(line(string_or(outlet, "id"), "", live ? "not_connected" : "locked"));
     }
   }
   CLARION_TRY(auto rows, store::deliveries_of(view, row.id));
-  for (const store::DeliveryRow& each : rows) items.push_back(delivery_json(each));
+  CLARION_TRY(auto pauses, store::outlet_pauses(view));
+  for (const store::DeliveryRow& each : rows) {
+    json::object item = delivery_json(each);
+    if (each.state == "queued" && find_pause(pauses, each.outlet) != nullptr) {
+      item["state"] = "paused";
+      item["text"] = in_both("delivery_paused");
+    }
+    items.push_back(std::move(item));
+  }
   out["items"] = std::move(items);
   out["next"] = nullptr;
   return out;
+}
+
+Result<json::object> set_paused(store::Tx& tx, const identity::Actor& actor,
+                                std::string_view outlet, bool paused, const json::object& body) {
+  const json::object* found = find_outlet(outlet);
+  if (found == nullptr) return Error{Errc::not_found, "there is no such outlet", "not_found"};
+  // One set of outlets for both doors: an exercise must not stop what goes to the public.
+  if (actor.door == identity::Door::drill)
+    return Error{Errc::denied, "outlets are not changed at the drill desk", "drill_session"};
+  if (!has_queue(*found))
+    return Error{Errc::conflict, "this outlet has no queue", "outlet_no_queue"};
+  http::Fields fields(body);
+  store::OutletPause pause{std::string(outlet), actor.account, "", tx.now()};
+  if (paused) pause.reason = fields.required_text("reason", 500);
+  CLARION_TRY(fields.finish());
+  if (paused) {
+    CLARION_TRY(store::pause_outlet(tx, pause));
+  } else {
+    CLARION_TRY(const bool was, store::resume_outlet(tx, outlet));
+    if (!was) return Error{Errc::conflict, "this outlet is not paused", "outlet_not_paused"};
+  }
+  CLARION_TRY(store::append_audit(
+      tx, actor.name(), paused ? "outlet.pause" : "outlet.resume", std::string(outlet),
+      paused ? json::object{{"reason_hash", sha256_hex(pause.reason)}} : json::object{}));
+  return outlet_json(tx, *found, paused ? &pause : nullptr);
 }
 
 Result<json::object> retry_delivery(const NoticeAction& action, const store::NoticeRow& row,

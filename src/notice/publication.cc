@@ -149,10 +149,13 @@ Status publish_draft(store::Tx& tx, NoticeRow& row, const NoticeOptions& options
   CLARION_TRY(
       write_revision(tx, row, options, actor,
                      {row.draft_action, *row.draft, std::nullopt, approvals_json(approvals), {}}));
+  // Who answers for a holding notice is not published, but has to be reminded of its end.
+  const std::string owner(string_or(*row.draft, "owner"));
   row.draft.reset();
   row.draft_state.clear();
   row.draft_action.clear();
   row.draft_details = {};
+  if (!owner.empty()) row.draft_details["owner"] = owner;
   CLARION_TRY(store::update_notice(tx, row));
   CLARION_TRY(store::void_approvals(tx, row.id));
   if (!row.case_id) return ok();

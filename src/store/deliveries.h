@@ -29,12 +29,23 @@ Status update_delivery(Tx& tx, const DeliveryRow& row);
 /// Of one notice: newest revision first, then by outlet and recipient.
 [[nodiscard]] Result<std::vector<DeliveryRow>> deliveries_of(View& view,
                                                              std::string_view notice_id);
-/// Queued ones that are due, oldest first.
+/// Queued ones that are due, oldest first; none of an outlet that is paused.
 [[nodiscard]] Result<std::vector<DeliveryRow>> due_deliveries(View& view, model::Time now,
                                                               std::int64_t most);
 /// How many of an outlet are in a state.
 [[nodiscard]] Result<std::int64_t> count_deliveries(View& view, std::string_view outlet,
                                                     std::string_view state);
+
+/// An outlet that a person stopped by hand: what is due for it stays queued.
+struct OutletPause {
+  std::string outlet, account, reason;
+  model::Time at;
+};
+/// Writes or replaces; the time is this transaction's.
+Status pause_outlet(Tx& tx, const OutletPause& pause);
+/// True when it was paused.
+Result<bool> resume_outlet(Tx& tx, std::string_view outlet);
+[[nodiscard]] Result<std::vector<OutletPause>> outlet_pauses(View& view);
 
 /// How far a subscriber said it has come (`ack` of the stream).
 struct ReceiptRow {

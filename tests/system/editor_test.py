@@ -1,5 +1,6 @@
 """What the editor's page asks of the server: templates, checks, previews, prepared words, the confirm sentence, deliveries."""
 import contextlib
+import datetime
 import json
 import sqlite3
 import unittest
@@ -136,7 +137,9 @@ class Editor(unittest.TestCase):
         path = f"/v1/notices/{notice['id']}"
         anna, bo = self.post(path + "/publish?dry_run=true"), self.post(path + "/publish?dry_run=true", who="bo")
         self.assertEqual(anna["cities"], 2)
-        self.assertEqual(anna["sentence"], {"zh": "实况发往 2 市、1 家伙伴和公众", "en": "LIVE to 2 cities, 1 partners and the public"})
+        self.assertEqual(anna["sentence"], {"zh": "实况发往 2 市、1 家伙伴和公众", "en": "LIVE to 2 cities, 1 partner and the public"})
+        one = self.desk.approved(regions=["440305"])
+        self.assertEqual(self.post(f"/v1/notices/{one['id']}/publish?dry_run=true")["sentence"]["en"], "LIVE to 1 city, 1 partner and the public")
         self.assertRegex(anna["confirm"], r"^[0-9]{3}$")
         self.assertGreater(anna["confirm_until"], notice["submitted"]["at"])
         wrong = str((int(anna["confirm"]) + 1 - 100) % 900 + 100)
@@ -203,7 +206,7 @@ class Editor(unittest.TestCase):
     def test_an_exercise_is_locked_out_of_public_outlets(self):
         notice = self.desk.published(mode="Exercise")
         rows = {item["outlet"]: item["state"] for item in self.get(f"/v1/notices/{notice['id']}/deliveries")["items"]}
-        self.assertEqual((rows["board"], rows["feeds"]), ("locked", "locked"))
+        self.assertEqual((rows["board"], rows["feeds"], rows["wechat"]), ("locked",) * 3)
 
     def test_what_failed_is_sent_again_and_what_is_unknown_only_after_a_look(self):
         notice = self.desk.published()
@@ -225,6 +228,62 @@ class Editor(unittest.TestCase):
         self.assertEqual((items["stream"]["state"], items["wechat"]["state"]), ("on", "not_connected"))
         self.assertNotIn("subscribers", items["wechat"])
         self.assertEqual(items["wechat"]["limits"][0]["id"], "wechat.title")
+
+    def test_an_outlet_is_paused_and_resumed_by_hand_and_its_queue_waits(self):
+        notice, admin = self.desk.published(), self.server.user("dora", "admin")
+        path = f"/v1/notices/{notice['id']}/deliveries"
+        with sqlite3.connect(self.server.data + "/clarion.db") as store:
+            store.execute("INSERT INTO deliveries VALUES('dl_p', 'sms', 'list', ?, 1, 'queued', 0, '', NULL, 1, 1)", (notice["id"],))
+        shown = lambda: next(item for item in self.get("/v1/outlets")["items"] if item["id"] == "sms")
+        waits = lambda: next(item for item in self.get(path)["items"] if item.get("id") == "dl_p")
+        self.assertEqual((shown()["state"], waits()["state"]), ("not_connected", "queued"))
+        for who in ("anna", "bo"):  # seeing outlets is theirs, changing them the administrator's
+            self.assertEqual(self.server.post("/v1/outlets/sms/pause", getattr(self.desk, who), {"reason": "r"}).status, 403)
+        self.assertEqual(self.server.post("/v1/outlets/sms/pause", admin, {}).json["errors"][0]["pointer"], "/reason")
+        self.assertEqual(self.desk.ok(self.server.post("/v1/outlets/sms/pause", admin, {"reason": "运营商维护"}))["state"], "paused")
+        self.assertEqual((shown()["paused"]["by"], shown()["paused"]["reason"], shown()["queued"], waits()["state"]), ("dora", "运营商维护", 1, "paused"))
+        self.assertEqual(self.server.post("/drill/v1/outlets/sms/resume", admin, {}).code, "drill_session")
+        self.assertEqual(self.desk.ok(self.server.post("/v1/outlets/sms/resume", admin, {}))["state"], "not_connected")
+        self.assertEqual(self.server.post("/v1/outlets/sms/resume", admin, {}).code, "outlet_not_paused")
+        self.assertEqual(self.server.post("/v1/outlets/stream/pause", admin, {"reason": "r"}).code, "outlet_no_queue")
+        self.assertEqual(waits()["state"], "queued")
+        acts = [each["action"] for each in self.desk.ok(self.server.get("/v1/audit?subject=sms", admin))["items"]]
+        self.assertEqual(acts, ["outlet.resume", "outlet.pause"])
+
+    def test_failed_deliveries_and_holding_notices_at_their_end_are_figures_of_the_duty_page(self):
+        figures = lambda: self.get("/v1/desk/summary")["notices"]
+        before = figures()
+        notice = self.desk.published()
+        with sqlite3.connect(self.server.data + "/clarion.db") as store:
+            for name, state in (("dl_f", "failed"), ("dl_u", "unknown")):
+                store.execute("INSERT INTO deliveries VALUES(?, 'cap', ?, ?, 1, ?, 2, 'unavailable', NULL, 1, 9999999999999)", (name, name, notice["id"], state))
+        after = figures()
+        self.assertEqual((after["deliveries_failed"] - before["deliveries_failed"], after["deliveries_unknown"] - before["deliveries_unknown"]), (1, 1))
+        self.assertEqual(after["deliveries_notice"], notice["id"])
+        drill = self.desk.ok(self.server.get("/drill/v1/desk/summary", self.desk.anna))["notices"]
+        self.assertEqual((drill["deliveries_failed"], drill["deliveries_notice"]), (0, None))
+
+    def test_a_holding_notice_reminds_its_owner_and_the_desk_before_it_ends_and_when_it_has(self):
+        soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3)
+        title = "“停水七天”正在核实"
+        notice = self.desk.published(kind="holding", owner="anna", expires_at=soon.isoformat(), content={"zh": {"title": title, "summary": "摘要", "body": "正文"}})
+        self.assertEqual(self.get(f"/v1/notices/{notice['id']}")["owner"], "anna")
+        def told(who):
+            items = self.desk.ok(self.server.get("/v1/messages", getattr(self.desk, who)))["items"]
+            return {each["code"]: each for each in items if each["params"].get("title") == title}
+        for who in ("anna", "bo"):
+            until(lambda who=who: {"message_holding_soon", "message_holding_ended"} <= set(told(who)), 15, what="the reminders")
+        ended = told("anna")["message_holding_ended"]
+        self.assertIn(title, ended["text"])
+        self.assertEqual(ended["params"]["link"], f"/notices/{notice['id']}/delivery")
+        self.assertEqual(told("chen"), {})
+        self.assertEqual(self.get("/v1/desk/summary")["notices"]["holding_ended"], 1)
+        # Whoever gives the answer ends the alarm; the owner goes on with the next revision.
+        draft = self.post(f"/v1/notices/{notice['id']}/update", {"expires_at": "2098-01-01", "kind": "advisory"}, version=notice["version"])
+        self.assertEqual(draft["owner"], "anna")
+        draft = self.desk.approve(draft)
+        self.post(f"/v1/notices/{notice['id']}/publish", version=draft["version"])
+        self.assertEqual(self.get("/v1/desk/summary")["notices"]["holding_ended"], 0)
 
     # Lists and rights.
 

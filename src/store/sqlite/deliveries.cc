@@ -23,6 +23,10 @@ DeliveryRow delivery_at(const sqlite::Statement& row) {
           time_of(row.integer(10))};
 }
 
+OutletPause pause_at(const sqlite::Statement& row) {
+  return {row.text(0), row.text(1), row.text(2), time_of(row.integer(3))};
+}
+
 ReceiptRow receipt_at(const sqlite::Statement& row) {
   return {row.text(0), row.text(1), row.text(2), static_cast<std::uint64_t>(row.integer(3)),
           time_of(row.integer(4))};
@@ -69,7 +73,8 @@ Result<std::vector<DeliveryRow>> deliveries_of(View& view, std::string_view noti
 Result<std::vector<DeliveryRow>> due_deliveries(View& view, model::Time now, std::int64_t most) {
   auto query = view.connection().prepare("SELECT " CLARION_DELIVERY_COLUMNS
                                          " FROM deliveries WHERE state = 'queued' AND "
-                                         "coalesce(next_at, 0) <= ? ORDER BY next_at, id LIMIT ?");
+                                         "coalesce(next_at, 0) <= ? AND outlet NOT IN (SELECT "
+                                         "outlet FROM outlet_pauses) ORDER BY next_at, id LIMIT ?");
   query.bind_all(ms(now), most);
   return collect(query, delivery_at);
 }
@@ -80,6 +85,26 @@ Result<std::int64_t> count_deliveries(View& view, std::string_view outlet, std::
   query.bind_all(outlet, state);
   CLARION_TRY(auto row, query.step());
   return row ? query.integer(0) : 0;
+}
+
+Status pause_outlet(Tx& tx, const OutletPause& pause) {
+  auto insert = tx.connection().prepare(
+      "INSERT INTO outlet_pauses(outlet, account, reason, at) VALUES(?,?,?,?) ON CONFLICT(outlet) "
+      "DO UPDATE SET account = excluded.account, reason = excluded.reason, at = excluded.at");
+  return insert.bind_all(pause.outlet, pause.account, pause.reason, ms(tx.now())).run();
+}
+
+Result<bool> resume_outlet(Tx& tx, std::string_view outlet) {
+  auto remove = tx.connection().prepare("DELETE FROM outlet_pauses WHERE outlet = ?");
+  remove.bind(outlet);
+  CLARION_TRY(remove.run());
+  return tx.connection().changes() == 1;
+}
+
+Result<std::vector<OutletPause>> outlet_pauses(View& view) {
+  auto query = view.connection().prepare(
+      "SELECT outlet, account, reason, at FROM outlet_pauses ORDER BY outlet");
+  return collect(query, pause_at);
 }
 
 Result<std::vector<ReceiptRow>> receipts_of(View& view, std::string_view channel) {

@@ -128,11 +128,16 @@ Result<std::vector<NoticeRow>> scheduled_notices(View& view) {
 Status add_revision(Tx& tx, const RevisionRow& row) {
   auto insert = tx.connection().prepare("INSERT INTO revisions(" CLARION_REVISION_COLUMNS
                                         ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  return insert
-      .bind_all(row.notice_id, row.revision, row.action, row.mode, row.channel, row.offset,
-                row.form, row.jws, row.content_hash, row.facets, row.authors, row.approvals,
-                ms(row.published_at), ms(row.expires_at))
-      .run();
+  CLARION_TRY(insert
+                  .bind_all(row.notice_id, row.revision, row.action, row.mode, row.channel,
+                            row.offset, row.form, row.jws, row.content_hash, row.facets,
+                            row.authors, row.approvals, ms(row.published_at), ms(row.expires_at))
+                  .run());
+  const bool holding = facets_of(json::parse(row.facets).as_object()).kind == "holding";
+  if (!holding || row.action == "withdraw" || !row.expires_at) return ok();
+  auto promise = tx.connection().prepare(
+      "INSERT INTO holdings(notice_id, revision, ends_at) VALUES(?,?,?)");  // see notice_alarms.h
+  return promise.bind_all(row.notice_id, row.revision, ms(row.expires_at)).run();
 }
 
 Result<std::optional<RevisionRow>> find_revision(View& view, std::string_view notice_id,
