@@ -1,7 +1,10 @@
 #include "app/desk_health.h"
 
+#include "notice/outlets.h"
+#include "ops/catalogue.h"
 #include "ops/process.h"
 #include "store/accounts.h"
+#include "store/deliveries.h"
 #include "store/desk_log.h"
 #include "store/meta.h"
 #include "store/notices.h"
@@ -27,37 +30,9 @@ json::value time_or_null(std::int64_t ms) {
   return json::string(model::to_text(model::Time(std::chrono::milliseconds(ms))));
 }
 
-/// Sources that sent something, and those that a token names and that never did.
-Result<json::array> sources_of(store::View& view, const SourceBook& book, std::string_view mode,
-                               model::Time now) {
-  std::map<std::string, std::optional<SourceBook::Figures>> all;
-  for (SourceBook::Figures& each : book.figures(mode, now)) {
-    std::string name = each.source;
-    all[std::move(name)] = std::move(each);
-  }
-  if (mode == "Actual") {
-    CLARION_TRY(const auto tokens, store::list_tokens(view));
-    for (const store::Token& token : tokens) {
-      if (token.scope != "ingest" || token.revoked_at || token.expires_at <= now) continue;
-      for (const std::string& source : token.sources) all.try_emplace(source);
-    }
-  }
-  std::vector<json::object> shown;
-  for (const auto& [name, figures] : all) {
-    json::object one{{"source", name}};
-    one["last_at"] = figures ? json::value(model::to_text(figures->last_at)) : nullptr;
-    one["last_hour"] = figures ? json::value(figures->last_hour) : nullptr;
-    one["state"] = !figures ? "unknown" : now - figures->last_at >= kQuiet ? "quiet" : "flowing";
-    shown.push_back(std::move(one));
-  }
-  // Trouble first: what never came, then what came longest ago; only then is the list cut.
-  std::sort(shown.begin(), shown.end(), [](const json::object& a, const json::object& b) {
-    const std::string_view left = string_or(a, "last_at"), right = string_or(b, "last_at");
-    return left != right ? left < right : string_or(a, "source") < string_or(b, "source");
-  });
-  if (shown.size() > kMostShown) shown.resize(kMostShown);
+json::array list_of(std::vector<json::object> rows) {
   json::array out;
-  for (json::object& each : shown) out.push_back(std::move(each));
+  for (json::object& each : rows) out.push_back(std::move(each));
   return out;
 }
 
@@ -91,12 +66,14 @@ Result<Response> health(store::View& view, const Actor& actor, const HealthSourc
   const model::Time now = requests.clock().now();
   const std::string mode(identity::mode_of(actor));
   json::object body{{"generated_at", model::to_text(now)}, {"mode", mode}};
-  CLARION_TRY(body["sources"], sources_of(view, sources.sources, mode, now));
+  CLARION_TRY(auto fed, source_states(view, sources.sources, mode, now));
+  body["sources"] = list_of(std::move(fed));
   CLARION_TRY(body["channels"], channels_of(view, sources));
   body["waiting"] = json::object{{"cases", waiting_of(store::waiting_cases(view, mode))},
                                  {"notices", waiting_of(store::waiting_notices(view, mode))}};
-  // No outlet of this build keeps proof of what it delivered.
-  body["deliveries"] = nullptr;
+  CLARION_TRY(auto failed, failed_outlets(view, mode));
+  body["deliveries"] = failed ? json::value(json::object{{"failed", list_of(std::move(*failed))}})
+                              : json::value(nullptr);
   body["queue"] = json::object{{"writes", requests.database().queued()},
                                {"intake_bytes", sources.bytes_under_way()}};
   const auto disk = ops::disk_space(sources.folder);
@@ -106,7 +83,66 @@ Result<Response> health(store::View& view, const Actor& actor, const HealthSourc
   return http::json_response(200, body);
 }
 
+json::object in_both(std::string_view code) {
+  return {{"zh", ops::words(code, ops::Lang::zh)}, {"en", ops::words(code, ops::Lang::en)}};
+}
+
 }  // namespace
+
+Result<std::vector<json::object>> source_states(store::View& view, const SourceBook& book,
+                                                std::string_view mode, model::Time now) {
+  std::map<std::string, std::optional<SourceBook::Figures>> all;
+  for (SourceBook::Figures& each : book.figures(mode, now)) {
+    std::string name = each.source;
+    all[std::move(name)] = std::move(each);
+  }
+  if (mode == "Actual") {
+    CLARION_TRY(const auto tokens, store::list_tokens(view));
+    for (const store::Token& token : tokens) {
+      if (token.scope != "ingest" || token.revoked_at || token.expires_at <= now) continue;
+      for (const std::string& source : token.sources) all.try_emplace(source);
+    }
+  }
+  std::vector<json::object> shown;
+  for (const auto& [name, figures] : all) {
+    json::object one{{"source", name}};
+    one["last_at"] = figures ? json::value(model::to_text(figures->last_at)) : nullptr;
+    one["last_hour"] = figures ? json::value(figures->last_hour) : nullptr;
+    one["state"] = !figures ? "unknown" : now - figures->last_at >= kQuiet ? "quiet" : "flowing";
+    shown.push_back(std::move(one));
+  }
+  // Trouble first: what never came, then what came longest ago; only then is the list cut.
+  std::sort(shown.begin(), shown.end(), [](const json::object& a, const json::object& b) {
+    const std::string_view left = string_or(a, "last_at"), right = string_or(b, "last_at");
+    return left != right ? left < right : string_or(a, "source") < string_or(b, "source");
+  });
+  if (shown.size() > kMostShown) shown.resize(kMostShown);
+  return shown;
+}
+
+Result<std::optional<std::vector<json::object>>> failed_outlets(store::View& view,
+                                                                std::string_view mode) {
+  CLARION_TRY(const auto failed, store::failed_deliveries(view, mode));
+  if (!failed) return std::nullopt;
+  std::vector<json::object> out;
+  for (const store::FailedDeliveries& each : *failed) {
+    json::value name = json::object{{"zh", each.outlet}, {"en", each.outlet}};
+    for (const json::value& outlet : notice::outlet_data().at("outlets").as_array()) {
+      if (string_or(outlet.as_object(), "id") == each.outlet) name = outlet.as_object().at("name");
+    }
+    out.push_back(
+        {{"outlet", each.outlet},
+         {"name", std::move(name)},
+         {"count", each.count},
+         {"recipients", each.recipients},
+         {"reason", each.error.empty() ? json::value(nullptr)
+                                       : json::value(json::object{{"code", each.error},
+                                                                  {"text", in_both(each.error)}})},
+         {"since", model::to_text(each.since)},
+         {"last_at", model::to_text(each.last_at)}});
+  }
+  return std::optional(std::move(out));
+}
 
 void add_health_route(http::Router& router, identity::Requests& requests,
                       const HealthSources& sources) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/source_book.h"
+#include "base/json.h"
 #include "http/router.h"
 #include "identity/requests.h"
 
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace clarion::app {
 
@@ -20,6 +22,17 @@ struct HealthSources {
   std::function<std::uint64_t()> bytes_under_way;  ///< of posts being worked on
   std::string folder;                              ///< data folder, for the disk's space
 };
+
+/// How each source of a mode fares, trouble first, 100 at most: {source, last_at, last_hour,
+/// state}; also those that a token names and that never sent (unknown).
+[[nodiscard]] Result<std::vector<json::object>> source_states(store::View& view,
+                                                              const SourceBook& book,
+                                                              std::string_view mode,
+                                                              model::Time now);
+/// What each outlet could not deliver: {outlet, name{zh, en}, count, recipients, reason{code,
+/// text{zh, en}}, since, last_at}; absent: no outlet keeps proof, so that nobody knows.
+[[nodiscard]] Result<std::optional<std::vector<json::object>>> failed_outlets(
+    store::View& view, std::string_view mode);
 
 /// Adds GET /v1/health: what the desk watches (desk-lessons 11). What is not known is null, never
 /// 0. For everyone who may see cases.

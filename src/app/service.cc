@@ -224,6 +224,7 @@ Status Service::open_gateway() {
               broadcast::Gateway::open(options, stream_source(), cores, {*clock_, *random_}));
   *stream_ = gateway_->take_over();
   CLARION_TRY(desk_feed_->start(*gateway_));
+  health_watch_ = std::make_unique<HealthWatch>(*database_, pipeline_->sources(), desk_events_);
   desk_events_.use([this](desk::PassingEvent event) { desk_feed_->pass(std::move(event)); });
   presence_.on_change([this](const std::string& id, std::vector<desk::Presence::Person> people) {
     desk_feed_->pass_presence(id, std::move(people));

@@ -4,6 +4,7 @@
 #include "app/desk_health.h"
 #include "app/folder.h"
 #include "app/head_file.h"
+#include "app/health_watch.h"
 #include "app/pipeline.h"
 #include "broadcast/gateway.h"
 #include "desk/candidates.h"
@@ -70,6 +71,7 @@ class Service {
   void tend_search();
   void keep_sources();
   void tend_report();
+  void tell_health();
   void add_metrics();
   Status reload_tls(const ops::Config& config);
   void add_desk_metrics();
@@ -96,9 +98,9 @@ class Service {
   std::unique_ptr<library::Library> library_;
   std::unique_ptr<desk::DeskOptions> desk_;
   std::unique_ptr<desk::DueWork> due_;  // tick's alone
-  desk::Rematch rematch_;              // tick's alone, like the two below
-  std::uint64_t library_version_ = 0;  // of the snapshot that cases were held against
-  std::string library_trouble_;        // the last failure told, so that it is told once
+  desk::Rematch rematch_;               // tick's alone, like the two below
+  std::uint64_t library_version_ = 0;   // of the snapshot that cases were held against
+  std::string library_trouble_;         // the last failure told, so that it is told once
   desk::Presence presence_;
   std::unique_ptr<readiness::Shelf> shelf_;
   std::unique_ptr<Pipeline> pipeline_;
@@ -109,6 +111,7 @@ class Service {
   std::unique_ptr<broadcast::Gateway> gateway_;
   desk::DeskEvents desk_events_;
   std::unique_ptr<DeskFeed> desk_feed_;
+  std::unique_ptr<HealthWatch> health_watch_;                   // tick's alone
   std::shared_ptr<std::function<void(http::Upgrade)>> stream_;  // set once the gateway is there
 
   std::mutex reload_mutex_;  // one reload at a time
@@ -120,7 +123,7 @@ class Service {
   bool log_has_old_text_ = true;
   std::uint64_t texts_gone_seen_ = 0;
   std::chrono::steady_clock::time_point next_log_try_;
-  std::chrono::steady_clock::time_point next_sources_, next_report_;
+  std::chrono::steady_clock::time_point next_sources_, next_report_, next_health_;
 };
 
 }  // namespace clarion::app

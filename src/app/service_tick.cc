@@ -25,7 +25,7 @@ constexpr std::chrono::seconds kClockJump{60};
 constexpr std::chrono::seconds kLogPause{2};
 /// How much of the sources' figures a crash may cost.
 constexpr std::chrono::seconds kSourcesPause{5};
-constexpr std::chrono::seconds kReportPause{1};
+constexpr std::chrono::seconds kReportPause{1}, kHealthPause{1};
 /// What nobody fetches is not kept for ever: proofs of delivery, and deliveries no outlet took.
 constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30}, kMessagesKept{24 * 90};
 /// More than the longest that security.session_idle_minutes allows.
@@ -111,6 +111,13 @@ void Service::tend_report() {
   next_report_ = clock_->steady() + (more && more.value() ? std::chrono::seconds(0) : kReportPause);
 }
 
+/// Tells the desk of sources and outlets that fare otherwise than before.
+void Service::tell_health() {
+  next_health_ = clock_->steady() + kHealthPause;
+  const Status done = health_watch_->step(gateway_->readers("desk") > 0, clock_->now());
+  if (!done) log_.error("the desk could not be told of sources and outlets", done.error());
+}
+
 void Service::tick() {
   using ops::Metric;
   tend_library();
@@ -130,6 +137,7 @@ void Service::tick() {
   last_wall_ = wall;
   empty_log();
   if (steady >= next_report_) tend_report();
+  if (steady >= next_health_) tell_health();
   if (steady >= next_sources_) {
     keep_sources();
     next_sources_ = steady + kSourcesPause;

@@ -47,6 +47,18 @@ Status pause_outlet(Tx& tx, const OutletPause& pause);
 Result<bool> resume_outlet(Tx& tx, std::string_view outlet);
 [[nodiscard]] Result<std::vector<OutletPause>> outlet_pauses(View& view);
 
+/// What an outlet could not deliver, of one mode.
+struct FailedDeliveries {
+  std::string outlet;
+  std::int64_t count = 0, recipients = 0;  ///< deliveries, and how many different recipients
+  std::string error;                       ///< code of the newest failure
+  model::Time since, last_at;              ///< the oldest failure that stands, and the newest
+};
+/// By outlet; absent while no outlet ever kept proof of a delivery of this mode: then nothing is
+/// known, which is not the same as nothing failed.
+[[nodiscard]] Result<std::optional<std::vector<FailedDeliveries>>> failed_deliveries(
+    View& view, std::string_view mode);
+
 /// How far a subscriber said it has come (`ack` of the stream).
 struct ReceiptRow {
   std::string account, channel, epoch;

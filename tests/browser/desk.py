@@ -6,8 +6,10 @@ usage: desk.py CLARION. A line {"do": NAME, …} is answered by one line {"done"
 import json
 import pathlib
 import shutil
+import sqlite3
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import harness  # noqa: E402
@@ -87,6 +89,12 @@ class Stage:
     def posts(self, posts, token=None):
         """Sends posts as a source does; the answer's body."""
         return json.loads(self.server.send_posts(token or self.desk.feed, posts).body)
+
+    def put_delivery(self, notice, name, state, error="", outlet="wechat"):
+        """A delivery as an outbox worker leaves it."""
+        now = int(time.time() * 1000)
+        with sqlite3.connect(f"{self.server.data}/clarion.db", timeout=20) as store:
+            store.execute("INSERT OR REPLACE INTO deliveries VALUES(?, ?, ?, ?, 1, ?, 1, ?, NULL, ?, ?)", (name, outlet, name, notice, state, error, now, now))
 
     def close(self):
         if self.server.process:

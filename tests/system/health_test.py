@@ -89,6 +89,59 @@ class Health(unittest.TestCase):
             self.assertIsNotNone(waiting["cases"]["oldest_at"])
             self.assertIsNotNone(waiting["notices"]["oldest_at"])
 
+    @staticmethod
+    def put_delivery(server, notice, name, state, error="", outlet="wechat", at=1_700_000_000_000):
+        import sqlite3
+        with sqlite3.connect(f"{server.data}/clarion.db", timeout=20) as store:
+            store.execute("INSERT OR REPLACE INTO deliveries VALUES(?, ?, ?, ?, 1, ?, 1, ?, NULL, ?, ?)", (name, outlet, name, notice, state, error, at, at))
+
+    def test_failed_deliveries_are_unknown_until_an_outlet_keeps_proof_and_then_named_with_reason(self):
+        with harness.Server() as server:
+            desk = harness.Desk(server)
+            notice = desk.published()["id"]
+            self.assertIsNone(self.look(server, desk.anna)["deliveries"], "nobody knows: not 0")
+            self.put_delivery(server, notice, "d1", "delivered")
+            self.assertEqual({"failed": []}, self.look(server, desk.anna)["deliveries"])
+            self.put_delivery(server, notice, "d2", "failed", "overloaded", at=1_700_000_100_000)
+            self.put_delivery(server, notice, "d3", "failed", "unavailable", at=1_700_000_200_000)
+            failed, = self.look(server, desk.anna)["deliveries"]["failed"]
+            self.assertEqual(("wechat", 2, 2, "unavailable"), (failed["outlet"], failed["count"], failed["recipients"], failed["reason"]["code"]))
+            self.assertEqual(("2023-11-14T22:15:00.000Z", "2023-11-14T22:16:40.000Z"), (failed["since"], failed["last_at"]))
+            self.assertEqual({"zh", "en"}, set(failed["reason"]["text"]))
+            self.assertNotIn(failed["reason"]["text"]["zh"], ("", "unavailable"))
+            self.assertEqual("微信公众号", failed["name"]["zh"])
+
+    def test_the_desk_is_told_when_a_source_or_an_outlet_fares_otherwise(self):
+        with harness.Server() as server:
+            desk = harness.Desk(server)
+            notice = desk.published()["id"]
+            server.token("feed3", "ingest", "--source", "weibo")
+            anna, chen = harness.Stream(server.port, desk.anna), harness.Stream(server.port, desk.chen)
+            for stream in (anna, chen):
+                stream.subscribe("desk")
+
+            def told(kind, **want):
+                while True:
+                    event = anna.receive_type(kind)
+                    self.assertNotIn("offset", event)
+                    if all(event[kind].get(name) == value for name, value in want.items()):
+                        return event[kind]
+
+            silent = told("source", source="weibo", state="unknown")
+            self.assertEqual((None, None), (silent["last_at"], silent["last_hour"]))
+            self.assertIsNone(told("outlet", outlet="wechat")["failed"], "nobody knows: not 0")
+            server.send_posts(desk.feed, [{"id": "1", "source": "weibo", "text": "早"}])
+            flowing = told("source", source="weibo", state="flowing")
+            self.assertEqual((1, "Actual"), (flowing["last_hour"], flowing["mode"]))
+            self.put_delivery(server, notice, "d1", "failed", "unavailable")
+            self.assertEqual(1, told("outlet", outlet="wechat", state="not_connected", failed=self.look(server, desk.anna)["deliveries"]["failed"][0])["failed"]["count"])
+            server.send_posts(server.token("drill", "drill"), [{"id": "1", "source": "script", "text": "演练"}])
+            self.assertEqual("Exercise", told("source", source="script")["mode"])
+            # Who sees their own cases alone is told nothing of this.
+            self.assertEqual("pong", (chen.send({"type": "ping"}), chen.receive_type("source", "outlet", "pong")["type"])[1])
+            anna.close()
+            chen.close()
+
     def test_the_machine_is_told_and_a_stranger_is_not(self):
         with harness.Server() as server:
             desk = harness.Desk(server)

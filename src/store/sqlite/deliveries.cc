@@ -27,6 +27,11 @@ OutletPause pause_at(const sqlite::Statement& row) {
   return {row.text(0), row.text(1), row.text(2), time_of(row.integer(3))};
 }
 
+FailedDeliveries failed_at(const sqlite::Statement& row) {
+  return {row.text(0), row.integer(1),          row.integer(2),
+          row.text(3), time_of(row.integer(5)), time_of(row.integer(4))};
+}
+
 ReceiptRow receipt_at(const sqlite::Statement& row) {
   return {row.text(0), row.text(1), row.text(2), static_cast<std::uint64_t>(row.integer(3)),
           time_of(row.integer(4))};
@@ -105,6 +110,28 @@ Result<std::vector<OutletPause>> outlet_pauses(View& view) {
   auto query = view.connection().prepare(
       "SELECT outlet, account, reason, at FROM outlet_pauses ORDER BY outlet");
   return collect(query, pause_at);
+}
+
+Result<std::optional<std::vector<FailedDeliveries>>> failed_deliveries(View& view,
+                                                                       std::string_view mode) {
+  auto any = view.connection().prepare(
+      "SELECT 1 FROM deliveries d JOIN notices n ON n.id = d.notice_id WHERE n.mode = ? LIMIT 1");
+  any.bind(mode);
+  CLARION_TRY(const bool known, any.step());
+  if (!known) return std::optional<std::vector<FailedDeliveries>>();
+  // The second condition lets SQLite use the index of what did not arrive. `d.error` goes with the
+  // row of max(changed_at), as SQLite promises for a lone max().
+  auto query = view.connection().prepare(
+      "SELECT d.outlet, count(*), count(DISTINCT d.recipient), d.error, max(d.changed_at), "
+      "(SELECT f.changed_at FROM deliveries f JOIN notices m ON m.id = f.notice_id WHERE f.outlet "
+      "= "
+      "d.outlet AND f.state = 'failed' AND f.state <> 'delivered' AND m.mode = n.mode ORDER BY "
+      "f.changed_at LIMIT 1) FROM deliveries d JOIN notices n ON n.id = d.notice_id WHERE d.state "
+      "= "
+      "'failed' AND d.state <> 'delivered' AND n.mode = ? GROUP BY d.outlet ORDER BY d.outlet");
+  query.bind(mode);
+  CLARION_TRY(auto rows, collect(query, failed_at));
+  return std::optional(std::move(rows));
 }
 
 Result<std::vector<ReceiptRow>> receipts_of(View& view, std::string_view channel) {
