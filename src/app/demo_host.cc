@@ -1,5 +1,7 @@
 #include "app/demo_host.h"
 
+#include "demo/duty.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -95,7 +97,8 @@ Status DemoHost::prepare(const ops::Config& config) {
   CLARION_TRY(auto lock, FolderLock::take(folder_));
   CLARION_TRY(auto folder, open_folder(folder_, Missing::make));
   CLARION_TRY(people_, demo::make_people(*folder.database, *random_));
-  return ok();
+  CLARION_TRY(const auto zone, ops::Zone::load(config.desk.timezone));
+  return folder.database->write([&](store::Tx& tx) { return demo::make_roster(tx, zone); });
 }
 
 Status DemoHost::start(const std::string& url) {

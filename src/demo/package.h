@@ -15,6 +15,8 @@ namespace clarion::demo {
 [[nodiscard]] std::string_view debunks_ndjson();
 /// Experts on duty, as `expert import` takes them.
 [[nodiscard]] std::string_view experts_ndjson();
+/// Who is on duty, as duty.cc reads it: parts of the roster, with hours from the present one.
+[[nodiscard]] std::string_view roster_json();
 /// What the demo's people do; the form stands at scene.h.
 [[nodiscard]] std::string_view scenes_json();
 /// What is printed at the start, with {placeholders}.

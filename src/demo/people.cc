@@ -23,10 +23,13 @@ struct Place {
   std::string account, role;
 };
 
-/// The four named accounts and one for each further expert of the package.
+/// The four named accounts, a second person for the desk and for approval, and one for each further
+/// expert of the package.
 Result<std::vector<Place>> places() {
   std::vector<Place> out{{std::string(kOperator), "operator"},
+                         {"demo-operator-2", "operator"},
                          {std::string(kApprover), "approver"},
+                         {"demo-approver-2", "approver"},
                          {std::string(kAdmin), "admin"}};
   std::string_view rest = experts_ndjson();
   while (!rest.empty()) {

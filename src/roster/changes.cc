@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "http/fields.h"
+#include "roster/duty.h"
 #include "roster/expand.h"
 #include "roster/records.h"
 #include "store/accounts.h"
@@ -40,6 +41,7 @@ std::string_view prefix_of(std::string_view kind) {
   if (kind == "shift") return "rh_";
   if (kind == "override") return "ro_";
   if (kind == "absence") return "ra_";
+  if (kind == "drill") return "rd_";
   return "rw_";  // swap
 }
 
@@ -122,6 +124,14 @@ Status fill(store::View& view, const ops::Zone& zone, RosterRow& row) {
     }
     row.from = one.from;
     row.until = one.until;
+  } else if (row.kind == "drill") {
+    CLARION_TRY(auto drill, read_drill(row.record));
+    if (!drill.lead.empty()) {
+      CLARION_TRY(check_person(view, drill.lead, "", "/lead"));
+    }
+    CLARION_TRY(check_drill(view, zone, drill.from, drill.until));
+    row.from = drill.from;
+    row.until = drill.until;
   } else {
     CLARION_TRY(auto one, read_absence(row.record));
     CLARION_TRY(check_person(view, one.account, "", "/account"));
@@ -213,7 +223,7 @@ Result<RosterRow> write(const Change& change, const RosterRow& row, std::string_
   const model::Time now = change.tx.now();
   const model::Time from = std::max(now, touched_from);
   const model::Time until = std::min(now + kToldAhead, touched_until);
-  const bool matters = from < until && row.kind != "swap";
+  const bool matters = from < until && row.kind != "swap" && row.kind != "drill";
   std::vector<Stretch> before;
   if (matters) {
     CLARION_TRY(auto roster, load(change.tx, change.zone, from, until));

@@ -21,8 +21,8 @@ struct Change {
   const ops::Zone& zone;
 };
 
-/// A new plan, schedule, shift, override or absence. An expert adds absences and shifts of their
-/// own alone.
+/// A new plan, schedule, shift, override, absence or drill. An expert adds absences and shifts of
+/// their own alone. A drill stays 30 minutes away from every hand-over (`conflict`, "drill_block").
 Result<store::RosterRow> add_part(const Change& change, std::string_view kind,
                                   const json::object& body);
 /// RFC 7396 over the record. `version`: as If-Match named it, none for "*".

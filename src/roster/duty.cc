@@ -72,6 +72,23 @@ Result<std::optional<model::Time>> drills_blocked_until(store::View& view, const
   return out;
 }
 
+Result<std::optional<model::Time>> handover_near(store::View& view, const ops::Zone& zone,
+                                                 model::Time from, model::Time until) {
+  const model::Time first = from - kQuietAround, last = until + kQuietAround;
+  CLARION_TRY(auto roster, load(view, zone, first, last));
+  const auto found = find_handovers(expand(roster, zone, first, last), first, last);
+  return found.empty() ? std::nullopt : std::optional(found.front());
+}
+
+Status check_drill(store::View& view, const ops::Zone& zone, model::Time from, model::Time until) {
+  CLARION_TRY(auto at, handover_near(view, zone, from, until));
+  if (!at) return ok();
+  return Error{Errc::conflict,
+               "a drill stays 30 minutes away from a hand-over",
+               "drill_block",
+               {{"at", zone.to_text(*at)}}};
+}
+
 Result<std::vector<Alarm>> alarms(store::View& view, const ops::Zone& zone, model::Time at) {
   // A week back too, so that a gap that has begun is given with its true beginning.
   const hours far(168);
@@ -98,14 +115,13 @@ Status tell_alarms(store::Tx& tx, const ops::Zone& zone) {
     const std::string_view code = !gap.topic.empty() ? "message_gap_topic"
                                   : alarm.nobody     ? "message_gap_duty"
                                                      : "message_gap_short";
-    const json::object params{
-        {"duty", gap.duty},
-        {"topic", gap.topic},
-        {"from", zone.to_text(gap.from)},
-        {"until", zone.to_text(gap.until)},
-        {"have", std::to_string(gap.have)},
-        {"need", std::to_string(gap.need)},
-        {"link", "/roster?day=" + zone.to_text(gap.from).substr(0, 10)}};
+    const json::object params{{"duty", gap.duty},
+                              {"topic", gap.topic},
+                              {"from", zone.to_text(gap.from)},
+                              {"until", zone.to_text(gap.until)},
+                              {"have", std::to_string(gap.have)},
+                              {"need", std::to_string(gap.need)},
+                              {"link", "/roster?day=" + zone.to_text(gap.from).substr(0, 10)}};
     for (const store::Account& account : accounts) {
       if (account.disabled || account.role == "expert" || account.role == "auditor") continue;
       CLARION_TRY(store::add_message_once(tx, account.name, code, params));

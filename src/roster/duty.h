@@ -41,6 +41,13 @@ struct OnDuty {
                                                                       const ops::Zone& zone,
                                                                       model::Time at);
 
+/// The first hand-over that a drill of [from, until) would come too near to; none when it may be.
+[[nodiscard]] Result<std::optional<model::Time>> handover_near(store::View& view,
+                                                               const ops::Zone& zone,
+                                                               model::Time from, model::Time until);
+/// Refuses such a drill: `conflict`, code "drill_block" with the hand-over as `at`.
+Status check_drill(store::View& view, const ops::Zone& zone, model::Time from, model::Time until);
+
 /// A gap that is there now or begins within the hours that the settings name (4).
 struct Alarm {
   Gap gap;

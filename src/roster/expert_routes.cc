@@ -26,12 +26,6 @@ using identity::Grant;
 
 constexpr std::size_t kMostTable = 4U << 20U;
 
-Response with_version(const json::object& body, int status = 200) {
-  Response response = http::json_response(status, body);
-  response.headers.emplace_back("ETag", fmt::format("\"{}\"", body.at("version").as_int64()));
-  return response;
-}
-
 /// What of an expert `actor` may see: an expert sees how to reach another, and where they are away,
 /// as little as the public.
 Result<json::object> expert_json(store::View& view, const store::ExpertRow& row,

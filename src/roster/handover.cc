@@ -1,6 +1,7 @@
 #include "roster/handover.h"
 
 #include "model/topic.h"
+#include "roster/handover_notes.h"
 #include "store/audit.h"
 #include "store/cases.h"
 #include "store/notices.h"
@@ -192,6 +193,10 @@ Result<Handover> make_handover(store::View& view, const ops::Zone& zone,
   CLARION_TRY(add_notices(view, actor, out));
   CLARION_TRY(add_acts(view, actor, out));
   CLARION_TRY(out.gaps, gaps(view, zone, now, now + hours(24)));
+  // Words of the live desk, as its cases are.
+  if (actor.door != identity::Door::drill) {
+    CLARION_TRY(out.notes, handover_notes(view, out.since, now));
+  }
   return out;
 }
 
@@ -288,6 +293,10 @@ std::string handover_text(const Handover& handover, const ops::Zone& zone, ops::
                          {"need", number(gap.need)}});
   }
   if (handover.gaps.empty()) say("handover_no_gap", {});
+  for (const store::RosterRow& note : handover.notes) {
+    say("handover_note", {{"by", std::string(string_or(note.record, "by"))},
+                          {"text", std::string(string_or(note.record, "text"))}});
+  }
   return out;
 }
 

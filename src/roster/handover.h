@@ -30,10 +30,11 @@ struct Handover {
   struct Notice {
     std::string id, title, state, why;
   };
-  std::vector<Notice> published;  ///< in the shift
-  std::vector<Notice> approvals;  ///< waiting for an approver, or approved and not published
-  std::vector<Notice> failures;   ///< scheduled and held back, with the reason
-  std::vector<Gap> gaps;          ///< of the next 24 hours
+  std::vector<Notice> published;        ///< in the shift
+  std::vector<Notice> approvals;        ///< waiting for an approver, or approved and not published
+  std::vector<Notice> failures;         ///< scheduled and held back, with the reason
+  std::vector<Gap> gaps;                ///< of the next 24 hours
+  std::vector<store::RosterRow> notes;  ///< what people added in their own words
 };
 
 /// Of the mode that `actor` works in, and in their regions. `since`: from the beginning of the

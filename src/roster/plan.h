@@ -78,6 +78,13 @@ struct Absence {
   model::Time from, until;
 };
 
+/// An exercise that is planned: no part of who stands where.
+struct Drill {
+  std::string title;
+  std::string lead;  ///< the account that leads it; empty: not said
+  model::Time from, until;
+};
+
 /// What must be covered.
 struct Needs {
   std::optional<int> desk, approver;  ///< how many at once; without: 1 and 2, once planned at all

@@ -14,7 +14,7 @@ namespace clarion::roster {
 namespace {
 
 constexpr std::size_t kMostPeople = 100;
-constexpr std::chrono::hours kLongestStretch{24 * 400};
+constexpr std::chrono::days kLongestStretch{400}, kLongestDrill{1};
 
 model::Time moment(http::Fields& fields, std::string_view name) {
   const std::string text = fields.required_text(name, 64);
@@ -28,12 +28,12 @@ model::Time moment(http::Fields& fields, std::string_view name) {
 }
 
 /// A span of two moments, the second after the first.
-void span(http::Fields& fields, model::Time& from, model::Time& until) {
+void span(http::Fields& fields, model::Time& from, model::Time& until,
+          std::chrono::days longest = kLongestStretch) {
   from = moment(fields, "from");
   until = moment(fields, "until");
-  if (from != model::Time{} && until != model::Time{} &&
-      (until <= from || until - from > kLongestStretch))
-    fields.problem("until", "roster_span", {{"days", "400"}});
+  if (from != model::Time{} && until != model::Time{} && (until <= from || until - from > longest))
+    fields.problem("until", "roster_span", {{"days", std::to_string(longest.count())}});
 }
 
 std::vector<std::string> words(http::Fields& fields, std::string_view name, std::size_t most) {
@@ -209,6 +209,17 @@ Result<Absence> read_absence(const json::object& record) {
   Absence out;
   out.account = fields.required_text("account", 64);
   span(fields, out.from, out.until);
+  static_cast<void>(fields.optional_text("note", 500));
+  CLARION_TRY(fields.finish());
+  return out;
+}
+
+Result<Drill> read_drill(const json::object& record) {
+  http::Fields fields(record);
+  Drill out;
+  out.title = fields.required_text("title", 100);
+  out.lead = fields.optional_text("lead", 64).value_or("");
+  span(fields, out.from, out.until, kLongestDrill);
   static_cast<void>(fields.optional_text("note", 500));
   CLARION_TRY(fields.finish());
   return out;

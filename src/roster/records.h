@@ -20,6 +20,8 @@ namespace clarion::roster {
 [[nodiscard]] Result<Shift> read_shift(const json::object& record);
 [[nodiscard]] Result<Override> read_override(const json::object& record);
 [[nodiscard]] Result<Absence> read_absence(const json::object& record);
+/// A day long at most.
+[[nodiscard]] Result<Drill> read_drill(const json::object& record);
 
 struct Settings {
   Needs needs;

@@ -33,15 +33,10 @@ struct Kind {
   std::string_view path, kind;
   bool listed;  ///< its parts are read one by one and changed
 };
-constexpr std::array kKinds = {Kind{"plans", "plan", true}, Kind{"schedules", "schedule", true},
-                               Kind{"shifts", "shift", true}, Kind{"overrides", "override", false},
-                               Kind{"absences", "absence", false}};
-
-Response with_version(const json::object& body, int status = 200) {
-  Response response = http::json_response(status, body);
-  response.headers.emplace_back("ETag", fmt::format("\"{}\"", body.at("version").as_int64()));
-  return response;
-}
+constexpr std::array kKinds = {
+    Kind{"plans", "plan", true},        Kind{"schedules", "schedule", true},
+    Kind{"shifts", "shift", true},      Kind{"overrides", "override", false},
+    Kind{"absences", "absence", false}, Kind{"drills", "drill", false}};
 
 struct Span {
   model::Time from, until;
@@ -56,31 +51,6 @@ Result<Span> query_span(const Request& request, const ops::Zone& zone, model::Ti
   if (*until <= *from || *until - *from > kLongestSpan)
     return http::bad_query("until", "roster_span", {{"days", "400"}});
   return Span{*from, *until};
-}
-
-std::string text_type(std::string_view subtype) {
-  return fmt::format("text/{}; charset=utf-8", subtype);
-}
-
-Result<Response> handover(store::View& view, const Request& request, const Actor& actor,
-                          const RosterOptions& options, const identity::RightsPolicy& policy,
-                          model::Time now) {
-  CLARION_TRY(check_query(request, {"since", "format"}));
-  // It tells of all cases.
-  if (identity::grant(Act::see_cases, actor, policy) != identity::Grant::yes)
-    return Error{Errc::denied, "the hand-over tells of all cases", "denied"};
-  CLARION_TRY(auto since, query_time(request, "since", options.zone));
-  const std::string_view format = request.query_value("format").value_or("json");
-  if (format != "json" && format != "text") return http::bad_query("format", "field_invalid");
-  CLARION_TRY(auto made, make_handover(view, options.zone, actor, now, since));
-  if (format == "text") {
-    return Response{200,
-                    {{"Content-Type", text_type("plain")}},
-                    handover_text(made, options.zone, request.lang)};
-  }
-  json::object body = handover_json(made);
-  body["text"] = handover_text(made, options.zone, request.lang);
-  return http::json_response(200, body);
 }
 
 Response calendar(std::string text) {
@@ -143,10 +113,7 @@ class Routes {
              [requests = &requests_, options = options_, act = std::move(act)](Request& request) {
                return requests->change(
                    request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
-                     // One roster for all doors: an exercise must not send real people home.
-                     if (actor.door == identity::Door::drill)
-                       return Error{Errc::denied, "the roster is not changed at the drill desk",
-                                    "drill_session"};
+                     CLARION_TRY(check_live_door(actor));
                      return act({tx, actor, requests->policy(), options.zone}, request);
                    });
              },
@@ -160,7 +127,6 @@ class Routes {
 
   void looks() {
     const auto* clock = &requests_.clock();
-    const auto* policy = &requests_.policy();
     look("/v1/roster",
          [options = options_, clock](store::View& view, const Request& request,
                                      const Actor& actor) -> Result<Response> {
@@ -172,9 +138,9 @@ class Routes {
          });
     look("/v1/roster/now",
          [options = options_, clock](store::View& view, const Request& request,
-                                     const Actor&) -> Result<Response> {
+                                     const Actor& actor) -> Result<Response> {
            CLARION_TRY(check_query(request, {}));
-           CLARION_TRY(auto body, now_json(view, options.zone, clock->now()));
+           CLARION_TRY(auto body, now_json(view, options.zone, clock->now(), actor));
            return http::json_response(200, body);
          });
     look("/v1/roster/gaps",
@@ -188,10 +154,6 @@ class Routes {
            return http::json_response(200,
                                       json::object{{"items", std::move(items)}, {"next", nullptr}});
          });
-    look("/v1/roster/handover", [options = options_, clock, policy](
-                                    store::View& view, const Request& request, const Actor& actor) {
-      return handover(view, request, actor, options, *policy, clock->now());
-    });
     look("/v1/roster/settings",
          [](store::View& view, const Request&, const Actor& actor) -> Result<Response> {
            CLARION_TRY(auto row, find_settings(view));
@@ -292,13 +254,15 @@ class Routes {
                200, json::object{{"since", since ? json::value(model::to_text(*since))
                                                  : json::value(nullptr)}});
          });
-    // A link of one's own: whoever sees the roster may have one.
+    // A link of one's own: whoever sees the roster may have one. The answer is a secret, so none is
+    // kept for a repeat.
     const auto own = [this](std::string method,
                             std::function<Result<Response>(store::Tx&, const Actor&)> act) {
       router_.add({.method = std::move(method),
                    .pattern = "/v1/roster/calendar",
                    .guard = requests_.needs(Act::see_experts),
                    .handler = [requests = &requests_, act = std::move(act)](Request& request) {
+                     request.headers.erase("idempotency-key");
                      return requests->change(request, act);
                    }});
     };
@@ -380,7 +344,23 @@ Result<std::string> table_type(const Request& request) {
                "media_type_unsupported"};
 }
 
+Response with_version(const json::object& body, int status) {
+  Response response = http::json_response(status, body);
+  response.headers.emplace_back("ETag", fmt::format("\"{}\"", body.at("version").as_int64()));
+  return response;
+}
+
+std::string text_type(std::string_view subtype) {
+  return fmt::format("text/{}; charset=utf-8", subtype);
+}
+
+Status check_live_door(const Actor& actor) {
+  if (actor.door != identity::Door::drill) return ok();
+  return Error{Errc::denied, "the roster is not changed at the drill desk", "drill_session"};
+}
+
 void add_roster_routes(http::Router& router, identity::Requests& requests, RosterOptions options) {
+  add_handover_routes(router, requests, options);
   Routes(router, requests, std::move(options)).add();
 }
 

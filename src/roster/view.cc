@@ -57,6 +57,15 @@ json::object slot_json(std::string_view kind, const std::string& id, const std::
   return out;
 }
 
+/// A drill with what a later change of the roster did to it: a hand-over that is now too near.
+Result<json::object> drill_json(store::View& view, const ops::Zone& zone,
+                                const store::RosterRow& row, const identity::Actor& actor) {
+  json::object out = part_json(row, actor);
+  CLARION_TRY(auto near, handover_near(view, zone, row.from, row.until));
+  out["blocked_by"] = near ? json::value(model::to_text(*near)) : json::value(nullptr);
+  return out;
+}
+
 }  // namespace
 
 json::object part_json(const store::RosterRow& row, const identity::Actor& actor) {
@@ -86,7 +95,7 @@ Result<json::object> span_json(store::View& view, const ops::Zone& zone, model::
   CLARION_TRY(auto names, names_of(view));
   const auto stretches = expand(roster, zone, first, last);
 
-  json::array shown, slots, gap_list, handovers, quiet, swaps, absences, schedules;
+  json::array shown, slots, gap_list, handovers, quiet, swaps, absences, schedules, drills;
   for (const Stretch& one : stretches) {
     if (one.from >= until || one.until <= from) continue;
     json::object item{{"slot", one.slot},
@@ -124,6 +133,10 @@ Result<json::object> span_json(store::View& view, const ops::Zone& zone, model::
       swaps.push_back(part_json(row, actor));
     if (row.kind == "absence") absences.push_back(part_json(row, actor));
     if (row.kind == "schedule") schedules.push_back(part_json(row, actor));
+    if (row.kind == "drill") {
+      CLARION_TRY(auto item, drill_json(view, zone, row, actor));
+      drills.push_back(std::move(item));
+    }
   }
   json::object people;
   for (const auto& [account, name] : names) people[account] = name;
@@ -133,16 +146,18 @@ Result<json::object> span_json(store::View& view, const ops::Zone& zone, model::
                       {"slots", std::move(slots)},         {"gaps", std::move(gap_list)},
                       {"handovers", std::move(handovers)}, {"no_drills", std::move(quiet)},
                       {"swaps", std::move(swaps)},         {"absences", std::move(absences)},
-                      {"schedules", std::move(schedules)}, {"people", std::move(people)}};
+                      {"schedules", std::move(schedules)}, {"drills", std::move(drills)},
+                      {"people", std::move(people)}};
 }
 
-Result<json::object> now_json(store::View& view, const ops::Zone& zone, model::Time now) {
+Result<json::object> now_json(store::View& view, const ops::Zone& zone, model::Time now,
+                              const identity::Actor& actor) {
   CLARION_TRY(auto names, names_of(view));
   CLARION_TRY(auto current, on_duty(view, zone, now));
   CLARION_TRY(auto coming, next_on_duty(view, zone, now));
   CLARION_TRY(auto ringing, alarms(view, zone, now));
   CLARION_TRY(auto blocked, drills_blocked_until(view, zone, now));
-  json::array on, next, alarm_list;
+  json::array on, next, alarm_list, drills;
   for (const OnDuty& one : current) {
     json::object item = duty_json(one, names);
     CLARION_TRY(auto load, store::load_of(view, one.account));
@@ -156,6 +171,12 @@ Result<json::object> now_json(store::View& view, const ops::Zone& zone, model::T
     item["nobody"] = alarm.nobody;
     alarm_list.push_back(std::move(item));
   }
+  CLARION_TRY(auto rows, store::roster_in(view, now, now + std::chrono::days(7)));
+  for (const store::RosterRow& row : rows) {
+    if (row.kind != "drill") continue;
+    CLARION_TRY(auto item, drill_json(view, zone, row, actor));
+    drills.push_back(std::move(item));
+  }
   json::object planned;
   for (const std::string_view duty : {kDesk, kExpert, kApprover}) {
     CLARION_TRY(auto is, is_planned(view, duty));
@@ -167,6 +188,7 @@ Result<json::object> now_json(store::View& view, const ops::Zone& zone, model::T
                       {"on", std::move(on)},
                       {"next", std::move(next)},
                       {"alarms", std::move(alarm_list)},
+                      {"drills", std::move(drills)},
                       {"drills_blocked_until",
                        blocked ? json::value(model::to_text(*blocked)) : json::value(nullptr)}};
 }

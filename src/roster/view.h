@@ -18,8 +18,8 @@ namespace clarion::roster {
 [[nodiscard]] Result<json::object> span_json(store::View& view, const ops::Zone& zone,
                                              model::Time from, model::Time until, model::Time now,
                                              const identity::Actor& actor);
-/// Who is on now and next, alarms, and whether a drill may begin.
+/// Who is on now and next, alarms, the drills of a week, and whether one may begin.
 [[nodiscard]] Result<json::object> now_json(store::View& view, const ops::Zone& zone,
-                                            model::Time now);
+                                            model::Time now, const identity::Actor& actor);
 
 }  // namespace clarion::roster

@@ -21,7 +21,7 @@ APPROVE, ADMIN = {"approver"}, {"admin"}
 READ = {"operator", "expert", "approver", "auditor"}
 # Changes of experts and roster; "expert?": their own alone, which roster_test.py judges.
 CHANGE = {"operator", "expert?", "approver", "admin"}
-PARTS = ("plans", "schedules", "shifts", "overrides", "absences")
+PARTS = ("plans", "schedules", "shifts", "overrides", "absences", "drills")
 
 OPEN = """GET /v1/notices, GET /v1/notices/{id}/revisions, GET /v1/stream, GET /v1/session, POST /v1/session, POST /v1/session/reset, POST /v1/check"""
 BY_SESSION = """DELETE /v1/session, POST /v1/session/password, POST /v1/session/second-factor, POST /v1/session/second-factor/confirm,
@@ -59,6 +59,8 @@ TABLE = [
     ("PATCH /v1/experts/{id}", "", CHANGE), ("DELETE /v1/experts/{id}", "", CHANGE),
     ("GET /v1/roster/handover", "", SEE), ("GET /v1/roster/calendar/{file}", "", ALL),  # whoever has the link
     *[(f"GET /v1/roster{path}", "", DESK) for path in ("", "/now", "/gaps", "/settings", "/export", "/calendar", "/calendar.ics")],
+    ("GET /v1/roster/handovers", "", SEE), *[(route, "", WORK | ADMIN) for route in
+      ("POST /v1/roster/handovers", "PATCH /v1/roster/handovers/{id}", "POST /v1/roster/handovers/{id}/read")],
     ("POST /v1/roster/calendar", "", DESK), ("DELETE /v1/roster/calendar", "", DESK),
     *[(f"{method} /v1/roster/{part}{one}", "", who) for part in PARTS
       for method, one, who in (("GET", "", DESK), ("GET", "/{id}", DESK), ("POST", "", CHANGE), ("PATCH", "/{id}", CHANGE), ("DELETE", "/{id}", CHANGE))],
