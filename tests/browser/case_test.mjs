@@ -1,43 +1,15 @@
 // The case page in a real Chromium: a case by its keys, hits in place, two editors, a lease that ends, drafts, hostile text.
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
+import {RUMOUR, casesOf, eventually} from './cases.mjs';
 import {Desk, Visitor, axeFaults, openBrowser, shot} from './stage.mjs';
 
 const PROBE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>{{constructor.constructor("window.pwned=1")()}}';
-const RUMOUR = '听说喝点白酒就能杀死新冠病毒，赶紧转给家人。';
-let desk, browser, count = 0;
+let desk, browser;
 before(async () => { [desk, browser] = await Promise.all([Desk.open(), openBrowser()]); await desk.people(); });
 after(async () => { await browser?.close(); await desk?.close(); });
 
-/** Characters no other case has, so that every case stands alone. */
-function unlike() {
-  let seed = ++count * 2654435761 % 4294967296;
-  return Array.from({length: 60}, () => { seed = (seed * 1664525 + 1013904223) % 4294967296; return String.fromCodePoint(0x7000 + (seed >>> 8) % 700); }).join('');
-}
-async function newCase(more = {}, text = '') {
-  const id = `p${++count}`;
-  const words = text || `${RUMOUR}${unlike()}`;
-  await desk.posts([{id, source: 'weibo', text: words, author: {name: '网友'}, ...more}]);
-  const {items} = await desk.api('anna', 'GET', `/v1/cases?sort=id&limit=100`);
-  const found = items.find(each => each.claim === words);
-  assert.ok(found, 'the post opened a case of its own');
-  return {id: found.id, post: id, text: words};
-}
-async function held(who = 'chen', more = {}, text = '') {
-  const made = await newCase(more, text);
-  await desk.api('anna', 'POST', `/v1/cases/${made.id}/assign`, {user: who}).catch(() => undefined);  // routing may have given it already
-  await desk.api(who, 'POST', `/v1/cases/${made.id}/claim`, {});
-  return made;
-}
-const shown = id => desk.api('anna', 'GET', `/v1/cases/${id}`);
-async function eventually(look, what) {
-  for (const end = Date.now() + 15_000; ;) {
-    const seen = await look();
-    if (seen) return seen;
-    if (Date.now() > end) throw new Error(`${what} did not come`);
-    await new Promise(done => setTimeout(done, 100));  // between two looks
-  }
-}
+const {newCase, held, shown, unlike} = casesOf(() => desk);
 
 describe('a case', () => {
   test('is judged with the keyboard alone, from its key to the draft of a notice', async () => {

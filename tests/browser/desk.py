@@ -78,6 +78,20 @@ class Stage:
             harness.run("user", "passwd", name, "--password-file", str(password), data=self.server.data)
         return {"password": PASSWORD, "tokens": {name: getattr(self.desk, name) for name in [*PEOPLE, "feed"]}}
 
+    def person(self, name, role):
+        """One person more, with the password of all."""
+        setattr(self.desk, name, self.server.user(name, role))
+        password = pathlib.Path(self.folder, "password")
+        password.write_text(PASSWORD + "\n", encoding="utf-8")
+        harness.run("user", "passwd", name, "--password-file", str(password), data=self.server.data)
+
+    def end_lease(self, case, seconds):
+        """Lets the lease of a case end so soon, as if its holder had claimed it long ago; the server's own clock ends it."""
+        with sqlite3.connect(f"{self.server.data}/clarion.db", timeout=10) as store:
+            changed = store.execute("UPDATE cases SET lease_until = ? WHERE id = ? AND lease_until IS NOT NULL", (int((time.time() + seconds) * 1000), case)).rowcount
+        store.close()
+        assert changed == 1, "the case has no lease"
+
     def token(self, name, scope, more=()):
         return self.server.token(name, scope, *more)
 

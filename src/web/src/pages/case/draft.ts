@@ -22,8 +22,11 @@ function local<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBR
   });
 }
 
-const empty = (): Draft => ({claim: '', verdict: '', reason: '', uncertain: '', evidence: [], note: ''});
-const blank = (draft: Draft) => JSON.stringify(draft) === JSON.stringify(empty());
+const empty = (): Draft => ({claim: '', verdict: '', reason: '', uncertain: '', evidence: [], note: '', answers: {}});
+const blank = (draft: Draft) => {
+  const answered = Object.values(draft.answers).some(each => each.text || each.verdict);
+  return !answered && JSON.stringify({...draft, answers: {}}) === JSON.stringify(empty());
+};
 
 /** What a person wrote at a case and did not send: on the server two seconds after the last key, in this browser when the server
  *  can't be reached. `who` keeps two people at one computer apart. */
@@ -76,9 +79,9 @@ export function useDraft(id: string, who: string) {
     ready = true;
     if (here) void save();
   }
-  /** After it was sent: nothing is left to keep. */
+  /** After the verdict was sent: nothing of it is left to keep. A note and answers that were begun stay. */
   async function clear(): Promise<void> {
-    Object.assign(draft, empty());
+    Object.assign(draft, empty(), {note: draft.note, answers: draft.answers});
     await save();
     savedAt.value = null;
     state.value = 'none';

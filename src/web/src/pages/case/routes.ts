@@ -17,4 +17,4 @@ addSearch(async (text, signal) => {
   return all.filter((each, i) => all.findIndex(other => other.id === each.id) === i);
 });
 
-export default [{path: '/cases/:id', name: 'case', component: () => import('./CasePage.vue'), meta: {title: 'case.title'}}] satisfies RouteRecordRaw[];
+export default [{path: '/cases/:id', name: 'case', component: () => import('./CaseRoute.vue'), meta: {title: 'case.title'}}] satisfies RouteRecordRaw[];

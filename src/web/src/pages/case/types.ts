@@ -14,16 +14,19 @@ export interface Debunk { id: string; claim?: string; title?: string; verdict: s
 export interface Candidate { debunk: Debunk; score: number; known: boolean }
 export interface Evidence { title: string; url?: string; file?: string; publisher?: string; sha256?: string }
 export interface Verdict { id: string; by: string; at: string; verdict: string; reason: string; uncertain?: string; evidence: Evidence[] }
+/** A question to a colleague: help or a second opinion. */
+export interface Asked { id: string; kind: string; user: string; expert?: string; by: string; at: string; state: string; question: string; answered_at?: string; text?: string; verdict?: string }
+export interface Panel { state: string; seats: number; rule: string; chair?: string; round?: number; due_at?: string; given: number; votes: {user: string; expert?: string; given: boolean; at?: string; verdict?: string; verdict_id?: string}[]; verdict?: string; reasons?: Reason[] }
 export interface HistoryEvent { event: number; at: string; by: string; action: string; detail: Record<string, unknown>; can_undo: boolean; undone: boolean }
 export interface Limits { reason_least: number; reason_most: number; evidence_least: number; evidence_most: number; claim_most: number; file_most_bytes: number; suggest_score: number; known_score: number }
 export interface Case {
   id: string; mode: string; state: string; version: number; priority: number; priority_reasons: Reason[]; topics: string[]; regions: string[]; severity: string; lang: string;
   claim: string; claim_original: string | null; head: {source: string; post: string} | null; by_hand: string[]; group: Group | null;
   posts: Post[]; posts_next: string | null; hits: Hit[]; candidates: Candidate[]; candidates_judged: {debunk: string; judgement: string; by: string; at: string}[];
-  assignee: string | null; assignment_reasons: Reason[]; lease_until: string | null; due_at: string | null; created_at: string; changed_at: string;
-  verdicts: Verdict[]; notices: {id: string; state: string; revision: number; case?: string}[]; history: HistoryEvent[];
+  assignee: string | null; assignment_reasons: Reason[]; waiting_reasons: Reason[]; pinned: {by: string; at: string; reason: string} | null; priority_at?: string; lease_until: string | null; due_at: string | null; created_at: string; changed_at: string;
+  verdicts: Verdict[]; judged_by: string | null; asks: Asked[]; panel: Panel | null; notices: {id: string; state: string; revision: number; case?: string}[]; history: HistoryEvent[];
   merged_into?: string; merged_from?: string[]; split_from?: string; watching?: boolean; may?: string[]; limits?: Limits;
 }
-/** What the form holds until it is sent. */
-export interface Draft { claim: string; verdict: string; reason: string; uncertain: string; evidence: Evidence[]; note: string }
+/** What a person wrote at a case and did not send yet; `answers` by the id of the question. */
+export interface Draft { claim: string; verdict: string; reason: string; uncertain: string; evidence: Evidence[]; note: string; answers: Record<string, {text: string; verdict: string}> }
 export const VERDICTS = ['false', 'misleading', 'unproven', 'outdated', 'true'] as const;
