@@ -1,15 +1,15 @@
 #include "desk/actions.h"
 
 #include "desk/action_parts.h"
+#include "desk/deadlines.h"
 #include "desk/evidence.h"
 #include "desk/files.h"
-#include "desk/watch.h"
-#include "library/matcher.h"
-#include "desk/deadlines.h"
 #include "desk/refusals.h"
 #include "desk/votes.h"
 #include "desk/waiting.h"
+#include "desk/watch.h"
 #include "identity/requests.h"
+#include "library/matcher.h"
 #include "store/audit.h"
 
 #include <fmt/format.h>
@@ -187,7 +187,7 @@ Result<CaseRow> act_on_case(const CaseAction& action, std::string_view name,
   CLARION_TRY(identity::may_act_in(action.actor, row->regions));
   CLARION_TRY(identity::check_version(action.if_match, row->version));
   CLARION_TRY(auto outcome, found->run({action, *row, body}));
-  if (outcome.unchanged || action.dry_run) return std::move(*row);
+  if (outcome.unchanged) return std::move(*row);
   if (!action.bulk.empty()) outcome.event["bulk"] = action.bulk;
   ++row->version;
   CLARION_TRY(store::add_case_event(action.tx, row->id, action.actor.account, name, outcome.event));

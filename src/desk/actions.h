@@ -21,7 +21,6 @@ struct CaseAction {
   std::optional<std::int64_t> if_match;  ///< the version the caller saw
   std::string_view bulk = {};  ///< one of many at once: its id; waiting cases are given out by who
                                ///< does them all
-  bool dry_run = false;        ///< says what would come of it and writes nothing
 };
 
 /// Runs one action of contract section 3 on a case: claim, release, extend, assign, verdict, close,

@@ -68,7 +68,7 @@ Result<json::object> act_on_cases(const CaseAction& action, const json::object& 
   std::int64_t done = 0, posts = 0;
   for (const Wish& wish : wishes) {
     const CaseAction one{action.tx,    action.actor, action.policy, action.options,
-                         wish.case_id, std::nullopt, bulk.id,       dry_run};
+                         wish.case_id, std::nullopt, bulk.id};
     CLARION_TRY(auto before, store::find_case(action.tx, wish.case_id));
     const auto row = act_on_case(one, name, wish.body);
     if (!row) {

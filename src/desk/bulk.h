@@ -7,7 +7,8 @@ namespace clarion::desk {
 
 /// One action on up to 500 cases in one transaction (POST /v1/cases/bulk): dismiss, assign, reopen,
 /// or undo of an earlier bulk. Each case is judged by itself: what is refused is named and the rest
-/// is done. With dry_run nothing is written. `action.case_id` and `if_match` are not used.
+/// is done. With dry_run it is done all the same, for what would come of it: the caller undoes the
+/// write. `action.case_id` and `if_match` are not used.
 ///
 /// Answers {bulk, action, dry_run, done, refused, posts, by_state{}, results[{id, done, state,
 /// event} or {id, done: false, code, detail}]}.

@@ -4,12 +4,12 @@
 #include "desk/candidates.h"
 #include "desk/deadlines.h"
 #include "desk/priority.h"
-#include "group/spread.h"
-#include "store/meta.h"
-#include "store/regroup.h"
 #include "desk/refusals.h"
 #include "desk/tell.h"
 #include "desk/waiting.h"
+#include "group/spread.h"
+#include "store/meta.h"
+#include "store/regroup.h"
 
 #include <fmt/format.h>
 

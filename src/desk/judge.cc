@@ -2,12 +2,12 @@
 #include "base/bytes.h"
 #include "desk/action_parts.h"
 #include "desk/deadlines.h"
-#include "desk/watch.h"
 #include "desk/tell.h"
 #include "desk/votes.h"
+#include "desk/watch.h"
 #include "store/audit.h"
-#include "store/workspace.h"
 #include "store/workload.h"
+#include "store/workspace.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Merge and split: which posts are one matter.
 #include "desk/action_parts.h"
-#include "desk/deadlines.h"
 #include "desk/candidates.h"
+#include "desk/deadlines.h"
 #include "desk/evidence.h"
 #include "group/spread.h"
 #include "store/audit.h"

@@ -4,9 +4,9 @@
 #include "desk/actions.h"
 #include "desk/bulk.h"
 #include "desk/case_view.h"
-#include "http/status.h"
 #include "http/fields.h"
 #include "http/paging.h"
+#include "http/status.h"
 #include "model/region.h"
 #include "model/topic.h"
 #include "store/experts.h"
@@ -16,6 +16,7 @@
 
 #include <array>
 #include <charconv>
+#include <optional>
 
 namespace clarion::desk {
 namespace {
@@ -214,19 +215,23 @@ void add_routes(http::Router& router, identity::Requests& requests, DeskOptions 
               .pattern = "/v1/cases/{id}",
               .guard = requests.needs_scope({identity::Scope::desk}),
               .handler = [act](Request& request) { return act(request, "edit"); }});
-  router.add({.method = "POST",
-              .pattern = "/v1/cases/bulk",
-              .guard = requests.needs(Act::manage_cases),
-              .handler = [&requests, options](Request& request) {
-                return requests.change(
-                    request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
-                      CLARION_TRY(auto body, http::json_body(request));
-                      CLARION_TRY(auto done,
-                                  act_on_cases({tx, actor, requests.policy(), options, {}, {}},
-                                               body, request.lang));
-                      return http::json_response(200, done);
-                    });
-              }});
+  router.add(
+      {.method = "POST",
+       .pattern = "/v1/cases/bulk",
+       .guard = requests.needs(Act::manage_cases),
+       .handler = [&requests, options](Request& request) {
+         std::optional<json::object> tried;
+         Response response =
+             requests.change(request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
+               CLARION_TRY(auto body, http::json_body(request));
+               CLARION_TRY(auto done, act_on_cases({tx, actor, requests.policy(), options, {}, {}},
+                                                   body, request.lang));
+               if (!done.at("dry_run").as_bool()) return http::json_response(200, done);
+               tried = std::move(done);
+               return Error{Errc::cancelled, "a dry run is undone"};
+             });
+         return tried ? http::json_response(200, *tried) : response;
+       }});
   // Which right an action needs depends on the action, so the guard asks for a person alone.
   router.add({.method = "POST",
               .pattern = "/v1/cases/{id}/{action}",

@@ -93,12 +93,16 @@ class Regroup : public testing::Test {
                          name, body);
     });
   }
+  /// As the route does it: a dry run is undone.
   json::object bulk(const json::object& body) {
-    return store
-        ->write([&](store::Tx& tx) {
-          return act_on_cases({tx, anna, policy, options, {}, {}}, body, ops::Lang::en);
-        })
-        .value();
+    json::object done;
+    const Status written = store->write([&](store::Tx& tx) -> Status {
+      CLARION_TRY(done, act_on_cases({tx, anna, policy, options, {}, {}}, body, ops::Lang::en));
+      if (done.at("dry_run").as_bool()) return Error{Errc::cancelled, ""};
+      return ok();
+    });
+    EXPECT_EQ(written.has_value(), !done.at("dry_run").as_bool());
+    return done;
   }
   store::CaseRow now(std::string_view id) {
     return *store->read([&](store::View& view) { return store::find_case(view, id); }).value();
@@ -119,7 +123,9 @@ class Regroup : public testing::Test {
     store::CaseQuery query;
     query.by_id = true;
     query.limit = 10'000;
-    return store->read([&](store::View& view) { return store::list_cases(view, query); }).value().rows;
+    return store->read([&](store::View& view) { return store::list_cases(view, query); })
+        .value()
+        .rows;
   }
   /// Where each post is: post → case and group.
   std::map<std::int64_t, std::pair<std::string, std::int64_t>> places() {

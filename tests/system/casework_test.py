@@ -163,6 +163,16 @@ class Bulk(Desk):
         self.assertEqual((back["done"], back["refused"]), (2, 0))
         self.assertEqual([self.get(f"/v1/cases/{case}")["state"] for case in cases], ["open", "open", "dismissed"])
 
+    def test_what_is_only_tried_tells_nobody(self):
+        case = self.case()["id"]
+        body = {"ids": [case], "action": "assign", "user": "chen"}
+        before = self.get("/v1/messages", who="chen")["items"]
+        self.assertEqual(self.post("/v1/cases/bulk", {**body, "dry_run": True})["done"], 1)
+        self.assertEqual(self.get("/v1/messages", who="chen")["items"], before)
+        self.assertNotIn("assign", [event["action"] for event in self.get(f"/v1/cases/{case}")["history"]])
+        self.post("/v1/cases/bulk", body)
+        self.assertEqual(len(self.get("/v1/messages", who="chen")["items"]), len(before) + 1)
+
     def test_bounds(self):
         for body in ({}, {"action": "verdict", "ids": ["c"]}, {"action": "dismiss", "ids": []}, {"action": "dismiss", "ids": ["c"] * 501, "reason": "r"},
                      {"action": "undo"}, {"action": "undo", "bulk": "b_x"}, {"action": "dismiss", "ids": [self.case()["id"]]}):
