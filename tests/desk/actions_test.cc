@@ -1,74 +1,22 @@
 #include "desk/actions.h"
 
-#include "desk/evidence.h"
-#include "store/accounts.h"
-#include "store/experts.h"
-#include "store/posts.h"
-#include "store/temp_store.h"
+#include "desk/desk_store.h"
 
 #include <gtest/gtest.h>
 
 namespace clarion::desk {
 namespace {
 
-class Cases : public testing::Test {
+class Cases : public testing::Test, protected DeskStore {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(store->write([](store::Tx& tx) -> Status {
-      for (const auto& [name, role] : {std::pair("anna", "operator"),
-                                       {"chen", "expert"},
-                                       {"du", "expert"},
-                                       {"ada", "admin"}}) {
-        CLARION_TRY(store::add_account(tx, {name, role, {}, std::nullopt, false, 1, {}}));
-      }
-      return ok();
-    }));
+    for (const auto& [name, role] :
+         {std::pair("anna", "operator"), {"chen", "expert"}, {"du", "expert"}, {"ada", "admin"}})
+      account(name, role);
   }
 
-  static identity::Actor person(std::string name, identity::Role role) {
-    identity::Actor actor;
-    actor.account = std::move(name);
-    actor.role = role;
-    actor.scope = identity::Scope::desk;
-    actor.token = "t";
-    return actor;
-  }
-  void add_expert(std::string account, std::int64_t capacity) {
-    ASSERT_TRUE(store->write([&](store::Tx& tx) {
-      return store::put_expert(tx, {"e-" + account,
-                                    account,
-                                    {{"id", "e-" + account},
-                                     {"user", account},
-                                     {"name", account},
-                                     {"topics", {{"typhoon", 3}}},
-                                     {"capacity", capacity}}});
-    }));
-  }
-  store::CaseRow open(std::string text = "说法") {
-    return store
-        ->write([&](store::Tx& tx) -> Result<store::CaseRow> {
-          model::Post post;
-          post.source = "weibo";
-          post.id = tx.ids().make("p");
-          post.text = std::move(text);
-          model::ScanResult scan;
-          scan.flagged = true;
-          scan.score = 0.6;
-          scan.topics = {"typhoon"};
-          store::GroupRow group;
-          group.mode = "Actual";
-          group.size = 1;
-          group.first_seen = group.last_seen = tx.now();
-          group.figures = R"({"sources":{"weibo":1},"series":[]})";
-          group.case_id = tx.ids().make("c_");
-          CLARION_TRY(store::add_group(tx, group));
-          store::PostRow row{0,   "Actual", post.source,        post.id,
-                             "|", "h",      "{\"text\":\"x\"}", "[]",
-                             0.6, group.id, *group.case_id,     tx.now()};
-          CLARION_TRY(store::add_post(tx, row));
-          return open_case(tx, options, *group.case_id, {row, post, scan, group});
-        })
-        .value();
+  void add_expert(const std::string& name, std::int64_t capacity) {
+    expert(name, {{"typhoon", 3}}, capacity, {}, false);
   }
   Result<store::CaseRow> act(const identity::Actor& actor, const store::CaseRow& row,
                              std::string_view name, std::string_view body = "{}",
@@ -78,19 +26,12 @@ class Cases : public testing::Test {
                          json::parse(body).as_object());
     });
   }
-  store::CaseRow now(const store::CaseRow& row) {
-    return *store->read([&](store::View& view) { return store::find_case(view, row.id); }).value();
-  }
+  store::CaseRow now(const store::CaseRow& row) { return DeskStore::now(row.id); }
 
-  store::TempStore store;
-  DeskOptions options;
-  identity::RightsPolicy policy;
   identity::Actor anna = person("anna", identity::Role::operator_),
                   chen = person("chen", identity::Role::expert),
                   du = person("du", identity::Role::expert),
                   ada = person("ada", identity::Role::admin);
-  static constexpr std::string_view kVerdict =
-      R"({"verdict":"false","reason":"r","evidence":[{"title":"t","url":"https://x.example"}]})";
 };
 
 TEST_F(Cases, GoFromOpenToClosedThroughTheirStates) {
@@ -192,7 +133,7 @@ TEST_F(Cases, AreNotWorkedOnByAdministratorsAndAreHiddenFromOtherRegions) {
 }
 
 TEST_F(Cases, LoseTheirClaimWithThePostItWasMadeOf) {
-  store::CaseRow row = open("原文");
+  store::CaseRow row = open({.text = "原文"});
   EXPECT_EQ(row.claim, "原文");
   ASSERT_TRUE(store->write([&](store::Tx& tx) -> Status {
     CLARION_TRY(auto posts, store::posts_of_case(tx, row.id, 0, 1));

@@ -1,8 +1,6 @@
 #include "desk/candidates.h"
 
-#include "desk/evidence.h"
-#include "store/posts.h"
-#include "store/temp_store.h"
+#include "desk/desk_store.h"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +21,7 @@ std::string claim_of(int number) {
   return out;
 }
 
-class CaseCandidates : public testing::Test {
+class CaseCandidates : public testing::Test, protected DeskStore {
  protected:
   void import(std::string id, std::string claim, std::string url = {}) {
     library::Reading reading;
@@ -42,30 +40,7 @@ class CaseCandidates : public testing::Test {
     ASSERT_TRUE(library.refresh());
   }
   std::string open(std::string text) {
-    return store
-        ->write([&](store::Tx& tx) -> Result<std::string> {
-          model::Post post;
-          post.source = "weibo";
-          post.id = tx.ids().make("p");
-          post.text = std::move(text);
-          model::ScanResult scan;
-          scan.flagged = true;
-          scan.score = 0.6;
-          store::GroupRow group;
-          group.mode = "Actual";
-          group.size = 1;
-          group.first_seen = group.last_seen = tx.now();
-          group.figures = R"({"sources":{"weibo":1},"series":[]})";
-          group.case_id = tx.ids().make("c_");
-          CLARION_TRY(store::add_group(tx, group));
-          store::PostRow row{0,   "Actual", post.source,        post.id,
-                             "|", "h",      "{\"text\":\"x\"}", "[]",
-                             0.6, group.id, *group.case_id,     tx.now()};
-          CLARION_TRY(store::add_post(tx, row));
-          CLARION_TRY(open_case(tx, options, *group.case_id, {row, post, scan, group}, &library));
-          return *group.case_id;
-        })
-        .value();
+    return DeskStore::open({.score = 0.6, .text = std::move(text), .library = &library}).id;
   }
   store::CaseRow find(const std::string& id) {
     return *store->read([&](store::View& view) { return store::find_case(view, id); }).value();
@@ -96,9 +71,7 @@ class CaseCandidates : public testing::Test {
     return -1;
   }
 
-  store::TempStore store;
   library::Library library{*store};
-  DeskOptions options;
 };
 
 TEST_F(CaseCandidates, AreThereWhenTheCaseOpens) {

@@ -62,12 +62,14 @@ class DeskStore {
     std::vector<std::string> topics = {"typhoon"}, regions = {};
     model::Severity severity = model::Severity::moderate;
     double score = 0.6;
+    std::string text = "说法";
+    library::Library* library = nullptr;
   };
   Result<store::CaseRow> open_in(store::Tx& tx, const NewCase& what) {
     model::Post post;
     post.source = "weibo";
     post.id = tx.ids().make("p");
-    post.text = "说法";
+    post.text = what.text;
     model::ScanResult scan;
     scan.flagged = true;
     scan.score = what.score;
@@ -84,7 +86,7 @@ class DeskStore {
     store::PostRow row{0,   "Actual", post.source,    post.id, "|", "h", "{\"text\":\"x\"}", "[]",
                        0.6, group.id, *group.case_id, tx.now()};
     CLARION_TRY(store::add_post(tx, row));
-    return open_case(tx, options, *group.case_id, {row, post, scan, group});
+    return open_case(tx, options, *group.case_id, {row, post, scan, group}, what.library);
   }
   store::CaseRow open() { return open(NewCase()); }
   store::CaseRow open(const NewCase& what) {

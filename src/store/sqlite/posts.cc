@@ -1,30 +1,14 @@
 #include "store/posts.h"
 
-#include "store/sqlite/values.h"
+#include "store/sqlite/post_rows.h"
+
+#include <fmt/format.h>
 
 namespace clarion::store {
-namespace {
-
-PostRow post_at(const sqlite::Statement& row) {
-  return {row.integer(0), row.text(1),    row.text(2),  row.text(3),
-          row.text(4),    row.text(5),    row.text(6),  row.text(7),
-          row.real(8),    row.integer(9), row.text(10), time_of(row.integer(11))};
-}
-
-GroupRow group_at(const sqlite::Statement& row) {
-  return {
-      row.integer(0),          row.text(1), row.text(2), row.integer(3), time_of(row.integer(4)),
-      time_of(row.integer(5)), row.real(6), row.text(7), text_at(row, 8)};
-}
-
-}  // namespace
-
 Result<std::optional<PostRow>> find_post(View& view, std::string_view mode, std::string_view source,
                                          std::string_view id) {
   auto query = view.connection().prepare(
-      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, "
-      "received_at FROM posts "
-      "WHERE mode = ? AND source = ? AND id = ?");
+      fmt::format("SELECT {} FROM posts WHERE mode = ? AND source = ? AND id = ?", kPostColumns));
   query.bind_all(mode, source, id);
   return first(query, post_at);
 }
@@ -51,27 +35,23 @@ Status update_post(Tx& tx, const PostRow& post) {
 
 Result<std::vector<PostRow>> posts_of_case(View& view, std::string_view case_id,
                                            std::int64_t after_seq, std::int64_t most) {
-  auto query = view.connection().prepare(
-      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, "
-      "received_at FROM posts "
-      "WHERE case_id = ? AND seq > ? ORDER BY seq LIMIT ?");
+  auto query = view.connection().prepare(fmt::format(
+      "SELECT {} FROM posts WHERE case_id = ? AND seq > ? ORDER BY seq LIMIT ?", kPostColumns));
   query.bind_all(case_id, after_seq, most);
   return collect(query, post_at);
 }
 
 Result<std::vector<PostRow>> posts_before(View& view, model::Time before, std::int64_t most) {
-  auto query = view.connection().prepare(
-      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, "
-      "received_at FROM posts "
-      "WHERE received_at < ? AND record <> '' ORDER BY received_at LIMIT ?");
+  auto query = view.connection().prepare(fmt::format(
+      "SELECT {} FROM posts WHERE received_at < ? AND record <> '' ORDER BY received_at LIMIT ?",
+      kPostColumns));
   query.bind_all(ms(before), most);
   return collect(query, post_at);
 }
 
 Status each_post_with_text(View& view, const std::function<Status(const PostRow&)>& each) {
   auto query = view.connection().prepare(
-      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, "
-      "received_at FROM posts WHERE record <> '' ORDER BY seq");
+      fmt::format("SELECT {} FROM posts WHERE record <> '' ORDER BY seq", kPostColumns));
   while (true) {
     CLARION_TRY(auto row, query.step());
     if (!row) return ok();
@@ -120,9 +100,8 @@ Status each_tombstone(View& view, const std::function<Status(const Tombstone&)>&
 }
 
 Result<std::optional<GroupRow>> find_group(View& view, std::int64_t id) {
-  auto query = view.connection().prepare(
-      "SELECT id, mode, sketch, size, first_seen, last_seen, rate, figures, case_id FROM groups "
-      "WHERE id = ?");
+  auto query =
+      view.connection().prepare(fmt::format("SELECT {} FROM groups WHERE id = ?", kGroupColumns));
   query.bind(id);
   return first(query, group_at);
 }
@@ -152,8 +131,7 @@ Status update_group(Tx& tx, const GroupRow& group) {
 
 Result<std::vector<GroupRow>> newest_groups(View& view, std::int64_t most) {
   auto query = view.connection().prepare(
-      "SELECT id, mode, sketch, size, first_seen, last_seen, rate, figures, case_id FROM groups "
-      "ORDER BY last_seen DESC LIMIT ?");
+      fmt::format("SELECT {} FROM groups ORDER BY last_seen DESC LIMIT ?", kGroupColumns));
   query.bind(most);
   return collect(query, group_at);
 }

@@ -1,21 +1,11 @@
 #include "store/regroup.h"
 
-#include "store/sqlite/values.h"
+#include "store/sqlite/post_rows.h"
+
+#include <fmt/format.h>
 
 namespace clarion::store {
 namespace {
-
-PostRow post_at(const sqlite::Statement& row) {
-  return {row.integer(0), row.text(1),    row.text(2),  row.text(3),
-          row.text(4),    row.text(5),    row.text(6),  row.text(7),
-          row.real(8),    row.integer(9), row.text(10), time_of(row.integer(11))};
-}
-
-GroupRow group_at(const sqlite::Statement& row) {
-  return {
-      row.integer(0),          row.text(1), row.text(2), row.integer(3), time_of(row.integer(4)),
-      time_of(row.integer(5)), row.real(6), row.text(7), text_at(row, 8)};
-}
 
 Judgement judgement_at(const sqlite::Statement& row) {
   return {row.text(0), row.text(1), row.text(2), row.text(3), time_of(row.integer(4))};
@@ -27,8 +17,7 @@ std::string first_text(const sqlite::Statement& row) { return row.text(0); }
 
 Result<std::vector<GroupRow>> groups_of_case(View& view, std::string_view case_id) {
   auto query = view.connection().prepare(
-      "SELECT id, mode, sketch, size, first_seen, last_seen, rate, figures, case_id FROM groups "
-      "WHERE case_id = ? ORDER BY id");
+      fmt::format("SELECT {} FROM groups WHERE case_id = ? ORDER BY id", kGroupColumns));
   query.bind(case_id);
   return collect(query, group_at);
 }
@@ -58,9 +47,8 @@ Status remove_group(Tx& tx, std::int64_t group) {
 }
 
 Result<std::optional<PostRow>> find_post(View& view, std::int64_t seq) {
-  auto query = view.connection().prepare(
-      "SELECT seq, mode, source, id, rank, text_hash, record, hits, score, group_id, case_id, "
-      "received_at FROM posts WHERE seq = ?");
+  auto query =
+      view.connection().prepare(fmt::format("SELECT {} FROM posts WHERE seq = ?", kPostColumns));
   query.bind(seq);
   return first(query, post_at);
 }
