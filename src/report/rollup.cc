@@ -2,6 +2,7 @@
 
 #include "store/audit.h"
 #include "store/cases.h"
+#include "store/desk_counts.h"
 #include "store/meta.h"
 #include "store/notices.h"
 #include "store/stats.h"
@@ -34,6 +35,16 @@ Result<Marks> marks_of(store::View& view) {
   return out;
 }
 
+/// Cases that nobody has judged yet.
+std::int64_t backlog_of(const store::DeskCounts& counts) {
+  std::int64_t out = 0;
+  for (const std::string_view state : {"open", "assigned", "in_review"}) {
+    const auto found = counts.cases.find(state);
+    if (found != counts.cases.end()) out += found->second;
+  }
+  return out;
+}
+
 /// Counts one event of one case.
 class Counting {
  public:
@@ -45,6 +56,8 @@ class Counting {
   }
   Status opened(const store::NewCase& row) {
     CLARION_TRY(add(row.created_at, row.mode, "cases_opened"));
+    CLARION_TRY(add(row.created_at, row.mode, "hour",
+                    fmt::format("{:02}", zone_.civil(row.created_at).hour)));
     for (const std::string& topic : row.topics) {
       CLARION_TRY(add(row.created_at, row.mode, "topic", topic));
     }
@@ -58,7 +71,7 @@ class Counting {
   }
   Status event(const store::AuditRecord& record) {
     if (record.action == "case.claim") return once(record, "claim", "", "time.claim");
-    if (record.action == "case.verdict") return once(record, "verdict", "verdicts", "time.verdict");
+    if (record.action == "case.verdict") return judged(record);
     if (record.action == "case.close") return once(record, "end", "cases_closed", "");
     if (record.action == "case.dismiss") return once(record, "end", "cases_dismissed", "");
     if (record.action == "notice.publish") return published(record);
@@ -88,6 +101,22 @@ class Counting {
   Status once(const store::AuditRecord& record, std::string_view mark, std::string_view what,
               std::string_view time) {
     return once_of(record.subject, record.at, mark, what, time);
+  }
+  /// The first verdict, with the time since the claim that led to it.
+  Status judged(const store::AuditRecord& record) {
+    CLARION_TRY(const auto claims, store::list_audit(tx_, {.subject = record.subject,
+                                                           .action = "case.claim",
+                                                           .before = record.seq,
+                                                           .limit = 1}));
+    CLARION_TRY(const auto row, store::find_case(tx_, record.subject));
+    if (row && !claims.empty()) {
+      CLARION_TRY(const bool first, store::first_time(tx_, record.subject, "decision"));
+      if (first) {
+        CLARION_TRY(add(record.at, row->mode, "time.decision",
+                        std::to_string(bucket_of(record.at - claims.front().at))));
+      }
+    }
+    return once(record, "verdict", "verdicts", "time.verdict");
   }
   Status published(const store::AuditRecord& record) {
     CLARION_TRY(auto notice, store::find_notice(tx_, record.subject));
@@ -162,6 +191,13 @@ Result<bool> Rollup::step(store::Database& database) {
     }
     for (const store::AuditRecord& record : records) {
       CLARION_TRY(counting.event(record));
+    }
+    // What is left at the day's last count is what its report calls the backlog.
+    for (const std::string_view mode : {"Actual", "Exercise", "Test"}) {
+      CLARION_TRY(const auto counts,
+                  store::count_desk(tx, {.modes = {std::string(mode)}}, tx.now()));
+      const std::int64_t left = backlog_of(counts);
+      CLARION_TRY(store::set_stat(tx, day_of(tx.now(), zone_), mode, "backlog", "", left));
     }
     if (!records.empty()) {
       CLARION_TRY(store::set_meta(tx, kAuditMark, std::to_string(records.back().seq)));

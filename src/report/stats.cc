@@ -2,8 +2,12 @@
 
 #include "report/rollup.h"
 #include "store/cases.h"
+#include "store/desk_counts.h"
 #include "store/posts.h"
+#include "store/sources.h"
 #include "store/stats.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -17,8 +21,8 @@ namespace {
 constexpr std::array<std::string_view, 9> kCounts = {
     "posts_seen", "posts_flagged", "cases_opened", "cases_closed", "cases_dismissed",
     "verdicts",   "notices",       "revisions",    "withdrawals"};
-constexpr std::array<std::string_view, 3> kTimes = {"claim", "verdict", "publication"};
-constexpr std::int64_t kMostEffects = 10;
+constexpr std::array<std::string_view, 4> kTimes = {"claim", "decision", "verdict", "publication"};
+constexpr std::int64_t kMostEffects = 10, kMostPublished = 200;
 constexpr std::chrono::hours kEffectHour{1};
 
 /// The value that a share of the counted times does not exceed, in seconds.
@@ -51,14 +55,69 @@ model::Time start_of(const std::string& day, const ops::Zone& zone, int later = 
                        std::stoi(day.substr(8, 2)) + later);
 }
 
-Result<json::object> backlog_of(store::View& view) {
+/// What waits now, of one mode.
+Result<json::object> backlog_of(store::View& view, std::string_view mode, model::Time now) {
+  CLARION_TRY(const auto counts, store::count_desk(view, {.modes = {std::string(mode)}}, now));
   json::object out;
-  for (const char* state : {"open", "assigned", "in_review", "judged"}) {
-    CLARION_TRY(const auto count, store::count_cases(view, state));
-    out[state] = count;
+  for (const std::string_view state : {"open", "assigned", "in_review", "judged"}) {
+    const auto found = counts.cases.find(state);
+    out[state] = found == counts.cases.end() ? 0 : found->second;
   }
-  CLARION_TRY(const auto oldest, store::oldest_case(view, "open"));
-  out["oldest_at"] = oldest ? json::value(model::to_text(*oldest)) : json::value(nullptr);
+  out["overdue"] = counts.overdue;
+  out["oldest_at"] =
+      counts.oldest ? json::value(model::to_text(counts.oldest->since)) : json::value(nullptr);
+  CLARION_TRY(const auto notices, store::waiting_notices(view, mode));
+  out["approval"] = notices.count;
+  out["approval_oldest_at"] =
+      notices.count > 0
+          ? json::value(model::to_text(model::Time(std::chrono::milliseconds(notices.oldest_ms))))
+          : json::value(nullptr);
+  return out;
+}
+
+/// Cases by the hour they opened in; null where a day was counted before hours were.
+json::value hours_of(const std::map<std::string, std::int64_t>& hours, std::int64_t opened) {
+  if (hours.empty() && opened > 0) return nullptr;
+  json::array out;
+  for (int hour = 0; hour < 24; ++hour) {
+    const auto found = hours.find(fmt::format("{:02}", hour));
+    out.push_back({{"hour", hour}, {"cases", found == hours.end() ? 0 : found->second}});
+  }
+  return out;
+}
+
+json::object titles_of(const json::object& form) {
+  json::object out;
+  if (const json::value* content = form.if_contains("content"); content && content->is_object()) {
+    for (const json::key_value_pair& lang : content->get_object()) {
+      if (const json::object* text = lang.value().if_object())
+        out[lang.key()] = string_or(*text, "title");
+    }
+  }
+  return out;
+}
+
+/// What was published in a day.
+Result<json::array> published_of(store::View& view, std::string_view mode, model::Time from,
+                                 model::Time to) {
+  CLARION_TRY(const auto rows, store::published_between(view, mode, from, to, kMostPublished));
+  json::array out;
+  for (const store::PublishedRevision& row : rows) {
+    const auto form = parse_json(row.form);
+    if (!form || !form.value().is_object()) continue;
+    const json::object& signed_form = form.value().get_object();
+    json::object one{{"notice", row.notice_id}, {"revision", row.revision}};
+    for (const char* name : {"action", "kind", "severity", "verdict"}) {
+      if (const json::value* value = signed_form.if_contains(name)) one[name] = *value;
+    }
+    one["title"] = titles_of(signed_form);
+    const json::value* links = signed_form.if_contains("links");
+    one["url"] = links && links->is_object() && links->get_object().contains("html")
+                     ? links->get_object().at("html")
+                     : json::value(nullptr);
+    one["published_at"] = model::to_text(row.published_at);
+    out.push_back(std::move(one));
+  }
   return out;
 }
 
@@ -76,6 +135,9 @@ Result<json::array> effects_of(store::View& view, std::string_view mode, model::
     json::object effect = effect_of(figures.value().get_object(), each.published_at, now);
     effect["notice"] = each.notice_id;
     effect["case"] = each.case_id;
+    const auto form = parse_json(each.form);
+    effect["title"] =
+        form && form.value().is_object() ? titles_of(form.value().get_object()) : json::object{};
     effect["published_at"] = model::to_text(each.published_at);
     out.push_back(std::move(effect));
   }
@@ -140,10 +202,14 @@ Result<json::object> stats_of(store::View& view, std::string_view mode, const st
   std::map<std::string, std::map<std::string, std::int64_t, std::less<>>> days;
   std::map<std::string, std::map<std::int64_t, std::int64_t>, std::less<>> times;
   std::map<std::string, std::int64_t, std::less<>> totals;
-  std::map<std::string, std::int64_t> topics, regions;
+  std::map<std::string, std::int64_t> topics, regions, hours, backlogs;
   for (const store::StatRow& row : rows) {
     if (row.what == "topic") {
       topics[row.key] += row.n;
+    } else if (row.what == "hour") {
+      hours[row.key] += row.n;
+    } else if (row.what == "backlog") {
+      backlogs[row.day] = row.n;
     } else if (row.what == "region") {
       regions[row.key] += row.n;
     } else if (row.what.starts_with("time.")) {
@@ -167,12 +233,17 @@ Result<json::object> stats_of(store::View& view, std::string_view mode, const st
     }
     return out;
   };
-  json::object body{
-      {"from", first}, {"to", last}, {"mode", mode}, {"generated_at", model::to_text(now)}};
+  json::object body{{"from", first},
+                    {"to", last},
+                    {"timezone", zone.name()},
+                    {"mode", mode},
+                    {"generated_at", model::to_text(now)}};
   json::array listed;
   for (const auto& [day, figures] : days) {
     json::object one{{"day", day}};
     for (const json::key_value_pair& each : counts(figures)) one[each.key()] = each.value();
+    const auto left = backlogs.find(day);
+    one["backlog"] = left == backlogs.end() ? json::value(nullptr) : json::value(left->second);
     listed.push_back(std::move(one));
   }
   body["days"] = std::move(listed);
@@ -191,7 +262,13 @@ Result<json::object> stats_of(store::View& view, std::string_view mode, const st
   body["times"] = std::move(shown);
   body["topics"] = ranked(topics, "topic");
   body["regions"] = ranked(regions, "region");
-  CLARION_TRY(body["backlog"], backlog_of(view));
+  body["hours"] = first == last ? hours_of(hours, totals["cases_opened"]) : json::value(nullptr);
+  CLARION_TRY(body["backlog"], backlog_of(view, mode, now));
+  body["published"] = nullptr;
+  if (first == last) {
+    CLARION_TRY(body["published"],
+                published_of(view, mode, start_of(first, zone), start_of(last, zone, 1)));
+  }
   CLARION_TRY(body["effects"],
               effects_of(view, mode, start_of(first, zone), start_of(last, zone, 1), now));
   return body;

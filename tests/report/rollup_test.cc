@@ -77,6 +77,59 @@ TEST_F(Figures, CountEachEventOnceHoweverOftenTheyAreAsked) {
             R"([{"region":null,"cases":1},{"region":"440100","cases":1}])");
 }
 
+TEST_F(Figures, TimeFromTheClaimThatLedToTheVerdict) {
+  open_case("c_1");
+  store.clock.advance(std::chrono::seconds(100));
+  happens("case.claim", "c_1");
+  store.clock.advance(std::chrono::seconds(100));
+  happens("case.claim", "c_1");  // the first holder gave it back
+  store.clock.advance(std::chrono::seconds(40));
+  happens("case.verdict", "c_1");
+  store.clock.advance(std::chrono::seconds(100));
+  happens("case.verdict", "c_1");  // an appeal changes nothing of it
+  const json::object body = stats();
+  const json::object& decision = body.at("times").at("decision").as_object();
+  EXPECT_EQ(decision.at("count").as_int64(), 1);
+  EXPECT_NEAR(decision.at("median_seconds").as_double(), 40, 2);
+}
+
+TEST_F(Figures, OfOneDayNameItsHoursAndWhatWasLeftOfIt) {
+  const model::Time morning = model::parse_time("2026-11-24T01:30:00Z").value().time;
+  store.clock.advance(morning - store.clock.now());  // 09:30 in Guangdong
+  open_case("c_1");
+  open_case("c_2");
+  step();
+  const auto day = [this](const char* name) {
+    return store
+        ->read([&](store::View& view) {
+          return stats_of(view, "Actual", name, name, store.clock.now(), zone);
+        })
+        .value();
+  };
+  const json::object body = day("2026-11-24");
+  const json::array& hours = body.at("hours").as_array();
+  ASSERT_EQ(hours.size(), 24U);
+  EXPECT_EQ(hours[9].at("cases").as_int64(), 2);
+  EXPECT_EQ(hours[10].at("cases").as_int64(), 0);
+  EXPECT_EQ(body.at("days").at(0).at("backlog").as_int64(), 2);
+  EXPECT_EQ(body.at("backlog").at("open").as_int64(), 2);
+  // Counted before hours were: not known, which is not the same as none.
+  ASSERT_TRUE(store->write([](store::Tx& tx) {
+    return store::add_stat(tx, "2026-11-20", "Actual", "cases_opened", "", 3);
+  }));
+  const json::object before = day("2026-11-20");
+  EXPECT_TRUE(before.at("hours").is_null());
+  EXPECT_TRUE(before.at("days").at(0).at("backlog").is_null());
+  // The other desk's cases are not this one's.
+  const json::object drill =
+      store
+          ->read([&](store::View& view) {
+            return stats_of(view, "Exercise", "2026-11-24", "2026-11-24", store.clock.now(), zone);
+          })
+          .value();
+  EXPECT_EQ(drill.at("backlog").at("open").as_int64(), 0);
+}
+
 TEST_F(Figures, GoOnWhereAnotherProcessEnded) {
   open_case("c_1");
   happens("case.claim", "c_1");

@@ -23,6 +23,15 @@ class Stats(unittest.TestCase):
                 self.assertEqual(1, body["times"][name]["count"], name)
                 self.assertGreater(body["times"][name]["median_seconds"], 0)
             self.assertEqual(0, body["backlog"]["open"])
+            self.assertEqual(1, body["times"]["decision"]["count"])
+            self.assertIsNone(body["published"], "of one day alone")
+            today = server.get("/v1/stats?days=1", desk.anna).json
+            self.assertEqual((today["from"], "Asia/Shanghai"), (today["to"], today["timezone"]))
+            published, = today["published"]
+            self.assertEqual(("publish", "debunk", "标题"), (published["action"], published["kind"], published["title"]["zh"]))
+            self.assertTrue(published["url"].endswith(f"/n/{published['notice']}"), published["url"])
+            self.assertEqual(1, sum(each["cases"] for each in today["hours"]))
+            self.assertEqual(0, today["days"][0]["backlog"])
             self.assertEqual(case, body["effects"][0]["case"])
             self.assertIsNone(body["effects"][0]["half_life_seconds"], "too early to tell")
             server.stop()
@@ -37,7 +46,7 @@ class Stats(unittest.TestCase):
                 self.assertEqual(status, server.get("/v1/stats?from=2026-01-01&to=2026-01-31", token).status)
             body = server.get("/v1/stats?from=2020-01-01&to=2020-01-02", desk.anna).json
             self.assertEqual(([], None, None), (body["days"], body["totals"]["posts_seen"], body["times"]["claim"]["median_seconds"]))
-            for bad in ("from=x", "from=2026-02-01&to=2026-01-01", "from=2020-01-01&to=2026-01-01", "what=1"):
+            for bad in ("from=x", "from=2026-02-01&to=2026-01-01", "from=2020-01-01&to=2026-01-01", "what=1", "days=0", "days=x", "days=367", "days=3&from=2026-01-01"):
                 self.assertEqual("query_invalid", server.get(f"/v1/stats?{bad}", desk.anna).code, bad)
 
 
