@@ -1,5 +1,6 @@
 #include "roster/view.h"
 
+#include "roster/experts.h"
 #include "store/cases.h"
 #include "store/experts.h"
 
@@ -162,6 +163,8 @@ Result<json::object> now_json(store::View& view, const ops::Zone& zone, model::T
     json::object item = duty_json(one, names);
     CLARION_TRY(auto load, store::load_of(view, one.account));
     item["load"] = load;
+    CLARION_TRY(auto expert, store::find_expert_of(view, one.account));
+    item["capacity"] = expert ? json::value(expert_of(*expert).capacity) : json::value(nullptr);
     on.push_back(std::move(item));
   }
   for (const OnDuty& one : coming) next.push_back(duty_json(one, names));

@@ -13,13 +13,22 @@ export interface Swap { id: string; slot: string; by: string; to: string | null;
 export interface Span {
   from: string; until: string; now: string; zone: string; planned: boolean;
   stretches: Stretch[]; slots: Slot[]; gaps: Gap[]; handovers: string[]; no_drills: {from: string; until: string}[];
-  swaps: Swap[]; schedules: {id: string; name: string; from: string; until: string}[]; people: Record<string, string>;
+  swaps: Swap[]; schedules: {id: string; name: string; from: string; until: string}[]; drills: Drill[]; people: Record<string, string>;
 }
-export interface OnDuty extends Post { account: string; person: string; shift: string; from: string; until: string; load?: number }
+export interface Drill { id: string; version: number; title: string; lead?: string; note?: string; from: string; until: string; blocked_by: string | null }
+export interface OnDuty extends Post { account: string; person: string; shift: string; from: string; until: string; load?: number; capacity?: number | null }
 export interface Now {
-  at: string; on: OnDuty[]; next: OnDuty[]; alarms: (Gap & {now: boolean; nobody: boolean})[]; drills_blocked_until: string | null;
+  at: string; zone: string; on: OnDuty[]; next: OnDuty[]; planned: Record<Duty, boolean>; drills: Drill[]; alarms: (Gap & {now: boolean; nobody: boolean})[]; drills_blocked_until: string | null;
 }
 export interface Person { name: string; role: string }
+export interface PlanRecord extends Post {
+  id: string; version: number; name: string; people: string[]; starts: string; ends?: string; at?: string; length?: {days?: number; hours?: number};
+  weekday?: number; until?: string; weekdays?: number[]; holiday_people?: string[]; schedule?: string;
+}
+export interface Schedule { id: string; version: number; name: string; from: string; until: string; replaces?: string[] }
+export interface Absence { id: string; version: number; account: string; from: string; until: string; note?: string }
+/** Who may stand at a duty. */
+export const fitsDuty = (person: Person, duty: Duty) => (duty === 'desk' ? ['operator', 'approver'].includes(person.role) : person.role === duty);
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 function format(zone: string, options: Intl.DateTimeFormatOptions, locale: string): Intl.DateTimeFormat {
@@ -47,7 +56,7 @@ export function moment(text: string, zone: string): string {
 const locale = () => (lang.value === 'en' ? 'en-GB' : 'zh-CN');
 export const hourOf = (at: string | number, zone: string) => civil(at, zone).slice(11);
 export const dayText = (at: string | number, zone: string) => format(zone, {month: lang.value === 'en' ? 'short' : 'long', day: 'numeric', weekday: 'short'}, locale()).format(new Date(at));
-export const weekdayText = (at: string | number, zone: string) => format(zone, {weekday: 'narrow'}, locale()).format(new Date(at));
+export const weekdayText = (at: string | number, zone: string, longer = false) => format(zone, {weekday: longer ? 'short' : 'narrow'}, locale()).format(new Date(at));
 /** The day, with n more. */
 export function dayPlus(day: string, n: number): string {
   return new Date(Date.parse(day + 'T00:00:00Z') + n * 86_400_000).toISOString().slice(0, 10);
@@ -71,8 +80,10 @@ export function gapsTogether<G extends Gap>(gaps: readonly G[]): (G & {topics: s
   return [...out.values()];
 }
 
+export const drillBar = (drill: Drill): Bar => ({key: drill.id, from: Date.parse(drill.from), until: Date.parse(drill.until), lane: 0, drill});
+
 /** One line of the timeline: posts of one kind, in as many lanes as stand beside one another. */
-export interface Bar { key: string; from: number; until: number; lane: number; stretch?: Stretch; gap?: Gap & {topics: string[]} }
+export interface Bar { key: string; from: number; until: number; lane: number; stretch?: Stretch; gap?: Gap & {topics: string[]}; drill?: Drill }
 export interface Row { key: string; post: Post; name: string; lanes: number; bars: Bar[] }
 
 /** Lines in order of desk, approvers, experts. A gap lies in the line that is empty then, or in one of its own. */
@@ -87,7 +98,7 @@ export function rowsOf(span: Span): Row[] {
   };
   for (const slot of span.slots) rowOf(slot, slot.name);
   for (const one of span.stretches) {
-    rowOf(one, one.name).bars.push({key: `${one.slot}${one.from}`, from: Date.parse(one.from), until: Date.parse(one.until), lane: 0, stretch: one});
+    rowOf(one, one.name).bars.push({key: `${one.slot}${one.from}${one.account ?? ''}`, from: Date.parse(one.from), until: Date.parse(one.until), lane: 0, stretch: one});
   }
   const order = ['desk', 'approver', 'expert'];
   const sorted = () => [...rows.values()].sort((a, b) => order.indexOf(a.post.duty) - order.indexOf(b.post.duty) || a.post.line - b.post.line || a.key.localeCompare(b.key));
