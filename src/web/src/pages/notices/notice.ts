@@ -27,7 +27,7 @@ export interface Form { id: string; outlet: string; goes_out: boolean; zh?: Form
 export interface Limit { id: string; outlet: string; name: Both; unit: 'characters' | 'bytes'; used: number; most: number; level: 'ok' | 'near' | 'over' }
 export interface Preview { forms: Form[]; limits: Limit[] }
 export interface Template { id: string; kind: string; action: string; name: Both; about: Both; mode?: string; content: Draft['content'] }
-export interface Outlet { id: string; name: Both; connected: boolean; state: string; text: Both; subscribers?: number; partners?: number; failed?: number; unknown?: number; queued?: number }
+export interface Outlet { id: string; name: Both; connected: boolean; state: string; text: Both; can_pause: boolean; paused?: Stamp & {reason: string}; subscribers?: number; partners?: number; failed?: number; unknown?: number; queued?: number }
 export interface Delivery { id?: string; outlet: string; recipient: string; state: string; text: Both; revision?: number; at?: string; attempts?: number; why?: Both; next_at?: string; retry: boolean; subscribers?: number }
 export interface Prepared { correction: Draft; update: Draft; withdrawal: Record<string, {content: NonNullable<Draft['content']>}> }
 export interface DryRun { mode: Mode; cities: number; subscribers: number; partners: number; quota_cost: number; sentence: Both; confirm: string; confirm_until: string }
