@@ -175,6 +175,7 @@ Result<json::object> deliveries_view(store::View& view, const store::NoticeRow& 
   json::array items;
   json::object out{{"notice", row.id}, {"mode", row.mode}, {"revision", row.revision}};
   CLARION_TRY(auto revisions, store::revisions_of(view, row.id));
+  CLARION_TRY(auto rows, store::deliveries_of(view, row.id));
   if (!revisions.empty()) {
     const store::RevisionRow& newest = revisions.back();
     const bool live = row.mode == "Actual";
@@ -195,11 +196,13 @@ Result<json::object> deliveries_view(store::View& view, const store::NoticeRow& 
     CLARION_TRY(add_stream(view, row, revisions, now, items));
     for (const json::value& each : outlet_data().at("outlets").as_array()) {
       const json::object& outlet = each.as_object();
-      if (!outlet.at("connected").as_bool())
-        items.push_back(line(string_or(outlet, "id"), "", live ? "not_connected" : "locked"));
+      const std::string_view id = string_or(outlet, "id");
+      const bool told = std::any_of(rows.begin(), rows.end(),
+                                    [id](const auto& delivery) { return delivery.outlet == id; });
+      if (!outlet.at("connected").as_bool() && !told)
+        items.push_back(line(id, "", live ? "not_connected" : "locked"));
     }
   }
-  CLARION_TRY(auto rows, store::deliveries_of(view, row.id));
   CLARION_TRY(auto pauses, store::outlet_pauses(view));
   for (const store::DeliveryRow& each : rows) {
     json::object item = delivery_json(each);

@@ -2,25 +2,12 @@
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import {Desk, Visitor, axeFaults, openBrowser, shot} from './stage.mjs';
+import {eventually, notices} from './notices.mjs';
 
 const PROBE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>[点](javascript:window.pwned=1)';
-let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([Desk.open(), openBrowser()]); await desk.people(); });
+let desk, browser, draft, seen, act;
+before(async () => { [desk, browser] = await Promise.all([Desk.open(), openBrowser()]); await desk.people(); ({draft, seen, act} = notices(desk)); });
 after(async () => { await browser?.close(); await desk?.close(); });
-
-const draft = (more = {}) => desk.api('anna', 'POST', '/v1/notices', {kind: 'debunk', severity: 'moderate', topics: ['typhoon'], regions: ['440100', '440300'], verdict: 'false', claim: {text: '全市要停水七天赶紧囤水'},
-  evidence: [{title: '供水正常的声明', url: 'https://water.example/1', publisher: '示例水务'}], expires_at: new Date(Date.now() + 14 * 86_400_000).toISOString(),
-  content: {zh: {title: '各市供水正常，没有停水计划', summary: '【核实】供水正常（示例水务，11月24日 10:00）。', body: '**事实** 供水正常。', advice: ['看本市水务公告']}, en: {title: 'Water supply is normal', summary: 'Checked: supply is normal (24 November, 10:00).', body: '**Fact** Supply is normal.', advice: []}}, ...more});
-const seen = id => desk.api('anna', 'GET', `/v1/notices/${id}`);
-const act = (who, notice, name, body = {}) => desk.api(who, 'POST', `/v1/notices/${notice.id}/${name}`, body, {'If-Match': `"${notice.version}"`});
-async function eventually(look, what) {
-  for (const end = Date.now() + 15_000; ;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`${what} did not come`);
-    await new Promise(done => setTimeout(done, 100));  // between two looks
-  }
-}
 
 describe('a notice', () => {
   test('goes its whole way by two people: written, approved on its fingerprint, published after the typed number, withdrawn', async () => {
@@ -60,7 +47,7 @@ describe('a notice', () => {
     await dialog.getByRole('textbox').fill((await dialog.locator('label .mono').textContent()).trim());
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/delivery$/);
-    await page.getByText('公众网页').waitFor();
+    await page.getByRole('rowheader', {name: '公众网页'}).waitFor();
     await shot(page, 'notice-delivery');
     assert.equal((await seen(made.id)).state, 'published');
 
@@ -80,7 +67,7 @@ describe('a notice', () => {
     notice = await desk.api('anna', 'PATCH', `/v1/notices/${made.id}`, {severity: 'minor'}, {'If-Match': `"${notice.version}"`});
     const bo = await Visitor.open(browser, desk, {as: 'bo'});
     const page = await bo.visit(`/notices/${notice.id}/review`);
-    await page.getByText(/anna .*改动了\/severity，bo 的批准作废/).waitFor();
+    await page.getByText(/anna .*改动了严重程度，bo 的批准作废/).waitFor();
     assert.equal(await page.getByRole('button', {name: '发布…'}).count(), 0);
     await bo.leave();
   });
@@ -109,6 +96,7 @@ describe('a notice', () => {
     await page.getByText('bo 刚改了这里，你的文字还在').waitFor();
     await page.getByRole('button', {name: '用我的再提交'}).click();
     await eventually(async () => (await seen(made.id)).content.zh.summary === '我写的摘要，11月24日。', 'my summary');
+    assert.equal((await seen(made.id)).content.zh.title, '别人写的标题', 'what I did not touch stays theirs');
     assert.equal(anna.complaints.filter(each => !each.includes('412')).length, 0);
     await anna.leave({cuts: true});  // Chromium itself logs the 412
   });

@@ -65,6 +65,16 @@ export function patchFor(before: unknown, after: unknown): Record<string, unknow
   }
   return out;
 }
+/** RFC 7396 the other way: `patch` put onto `target`, which stays as it is. */
+export function patched<T>(target: T, patch: Record<string, unknown>): T {
+  const out = {...(target as Record<string, unknown>)};
+  const nests = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete out[name];
+    else out[name] = nests(value) ? patched(nests(out[name]) ? out[name] : {}, value) : value;
+  }
+  return out as T;
+}
 
 export const path = (id: string, more = '') => `/v1/notices/${encodeURIComponent(id)}${more}`;
 export const getNotice = async (id: string): Promise<Notice> => (await call<Notice>('GET', path(id), undefined, {headers: {'Cache-Control': 'no-cache'}})).data;

@@ -2,12 +2,11 @@ import {onScopeDispose, ref} from 'vue';
 import {api} from '@/api/client';
 import {isApiError} from '@/api/errors';
 import {kept} from '@/api/kept';
-import type {Draft} from './notice';
 
 const PAUSE_MS = 2000;
 
-/** What a person typed into a notice that the notice does not hold yet. */
-export interface Unsent { draft: Draft; version: number; at: number }
+/** What a person changed of a notice and did not save: a merge patch, so that what others changed meanwhile stays theirs. */
+export interface Unsent { patch: Record<string, unknown>; version: number; at: number }
 
 /** Keeps unsent text: with the server two seconds after the last key, in this browser when the server cannot be reached. It is private to
  *  `who`, changes nothing of the notice and stands in no audit; saving the notice ends it. */
@@ -20,10 +19,10 @@ export function useUnsent(id: string, who: string) {
   async function write(): Promise<void> {
     clearTimeout(timer);
     if (!last) return;
-    const now = last, text = JSON.stringify({draft: now.draft, version: now.version});
+    const now = last, text = JSON.stringify({patch: now.patch, version: now.version});
     if (text === sent) return;
     try {
-      await api.put(`/v1/drafts/${key}`, {draft: now.draft, version: now.version});
+      await api.put(`/v1/drafts/${key}`, {patch: now.patch, version: now.version});
       sent = text;
       if (last !== now) return;
       state.value = 'kept';
@@ -31,15 +30,15 @@ export function useUnsent(id: string, who: string) {
       void kept('readwrite', store => store.delete(own));
     } catch (error) {
       state.value = 'offline';
-      await kept('readwrite', store => store.put({draft: now.draft, version: now.version, at: now.at}, own));
+      await kept('readwrite', store => store.put({...now}, own));
       // Refused for good: it stays in this browser alone.
       if (isApiError(error) && error.status >= 400 && error.status < 500 && error.status !== 429) return;
       if (last === now) timer = setTimeout(() => void write(), PAUSE_MS * 2);
     }
   }
-  /** Takes what is in the form now; written two seconds after the last call. */
-  function keep(draft: Draft, version: number): void {
-    last = {draft: JSON.parse(JSON.stringify(draft)) as Draft, version, at: Date.now()};
+  /** Takes what is changed now; written two seconds after the last call. */
+  function keep(patch: Record<string, unknown>, version: number): void {
+    last = {patch: JSON.parse(JSON.stringify(patch)) as Unsent['patch'], version, at: Date.now()};
     if (state.value !== 'offline') state.value = 'waiting';
     clearTimeout(timer);
     timer = setTimeout(() => void write(), PAUSE_MS);
@@ -61,7 +60,7 @@ export function useUnsent(id: string, who: string) {
     try {
       const {items} = await api.get<{items: {key: string}[]}>('/v1/drafts');
       if (items.some(each => each.key === key)) {
-        const there = await api.get<{body: {draft: Draft; version: number}; at: string}>(`/v1/drafts/${key}`);
+        const there = await api.get<{body: Omit<Unsent, 'at'>; at: string}>(`/v1/drafts/${key}`);
         found = {...there.body, at: Date.parse(there.at)};
       }
     } catch { /* no server, or a role that keeps none: this browser may have one */ }
