@@ -63,7 +63,7 @@ Result<json::object> outlet_json(store::View& view, const json::object& outlet,
   item["limits"] = std::move(limits);
   for (const char* name : {"queued", "failed", "unknown"}) {
     CLARION_TRY(auto count, store::count_deliveries(view, id, name));
-    if (connected || count > 0) item[name] = count;
+    if ((connected && has_queue(outlet)) || count > 0) item[name] = count;
   }
   return item;
 }

@@ -5,8 +5,8 @@ import {Desk, Visitor, axeFaults, openBrowser, shot} from './stage.mjs';
 import {eventually, notices} from './notices.mjs';
 
 const PROBE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>[点](javascript:window.pwned=1)';
-let desk, browser, draft, seen, act;
-before(async () => { [desk, browser] = await Promise.all([Desk.open(), openBrowser()]); await desk.people(); ({draft, seen, act} = notices(desk)); });
+let desk, browser, draft, seen, act, published;
+before(async () => { [desk, browser] = await Promise.all([Desk.open(), openBrowser()]); await desk.people(); ({draft, seen, act, published} = notices(desk)); });
 after(async () => { await browser?.close(); await desk?.close(); });
 
 describe('a notice', () => {
@@ -113,12 +113,12 @@ describe('a notice', () => {
     await anna.leave();
   });
 
-  test('pages have no serious fault for readers of any kind, in English, dark and on a phone', async () => {
+  test('pages have no serious fault for readers of any kind, in English, dark, on a small screen and on a phone', async () => {
     const made = await draft();
-    const waiting = await act('anna', await draft(), 'submit');
-    for (const [name, more] of [['en', {locale: 'en-GB'}], ['dark', {colorScheme: 'dark'}], ['390', {viewport: {width: 390, height: 844}, hasTouch: true}]]) {
+    const waiting = await act('anna', await draft(), 'submit'), out = await published();
+    for (const [name, more] of [['en', {locale: 'en-GB'}], ['dark', {colorScheme: 'dark'}], ['1024', {viewport: {width: 1024, height: 768}}], ['390', {viewport: {width: 390, height: 844}, hasTouch: true}]]) {
       const anna = await Visitor.open(browser, desk, {as: 'anna', ...more});
-      for (const [view, path] of [['notices', '/notices'], ['notice-edit', `/notices/${made.id}/edit`], ['notice-review', `/notices/${waiting.id}/review`], ['notice-delivery', `/notices/${made.id}/delivery`]]) {
+      for (const [view, path] of [['notices', '/notices'], ['notice-edit', `/notices/${made.id}/edit`], ['notice-review', `/notices/${waiting.id}/review`], ['notice-delivery', `/notices/${out.id}/delivery`]]) {
         const page = await anna.visit(path);
         await page.getByRole('heading', {level: 1}).waitFor();
         await shot(page, `${view}-${name}`);

@@ -227,6 +227,7 @@ class Editor(unittest.TestCase):
         items = {item["id"]: item for item in self.get("/v1/outlets")["items"]}
         self.assertEqual((items["stream"]["state"], items["wechat"]["state"]), ("on", "not_connected"))
         self.assertNotIn("subscribers", items["wechat"])
+        self.assertNotIn("failed", items["board"])  # nobody proves what it delivered
         self.assertEqual(items["wechat"]["limits"][0]["id"], "wechat.title")
 
     def test_an_outlet_is_paused_and_resumed_by_hand_and_its_queue_waits(self):
