@@ -1,27 +1,10 @@
 import {onScopeDispose, reactive, ref, watch} from 'vue';
 import {api} from '@/api/client';
 import {isApiError} from '@/api/errors';
+import {kept} from '@/api/kept';
 import type {Draft} from './types';
 
 const PAUSE_MS = 2000;
-const DB = 'clarion', STORE = 'drafts';
-
-/** One object store of this browser, for text that the server could not take yet. Fails softly: private windows have none. */
-function local<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
-  return new Promise(done => {
-    let request: IDBOpenDBRequest;
-    try { request = indexedDB.open(DB, 1); } catch { done(undefined); return; }
-    request.onupgradeneeded = () => { request.result.createObjectStore(STORE); };
-    request.onerror = () => done(undefined);
-    request.onsuccess = () => {
-      const db = request.result;
-      const asked = act(db.transaction(STORE, mode).objectStore(STORE));
-      asked.onsuccess = () => { done(asked.result); db.close(); };
-      asked.onerror = () => { done(undefined); db.close(); };
-    };
-  });
-}
-
 const empty = (): Draft => ({claim: '', verdict: '', reason: '', uncertain: '', evidence: [], note: '', answers: {}});
 const blank = (draft: Draft) => {
   const answered = Object.values(draft.answers).some(each => each.text || each.verdict);
@@ -48,10 +31,10 @@ export function useDraft(id: string, who: string) {
       sent = text;
       savedAt.value = Date.now();
       state.value = 'saved';
-      void local('readwrite', store => store.delete(own));
+      void kept('readwrite', store => store.delete(own));
     } catch (error) {
       state.value = 'offline';
-      await local('readwrite', store => store.put({text, at: Date.now()}, own));
+      await kept('readwrite', store => store.put({text, at: Date.now()}, own));
       // Refused for good (a role that keeps no drafts): it stays in this browser alone.
       if (isApiError(error) && [403, 404].includes(error.status)) return;
       timer = setTimeout(save, PAUSE_MS * 4);
@@ -63,12 +46,12 @@ export function useDraft(id: string, who: string) {
     try {
       const {items} = await api.get<{items: {key: string}[]}>('/v1/drafts');
       if (items.some(each => each.key === key)) {
-        const kept = await api.get<{body: Draft; at: string}>(`/v1/drafts/${key}`);
-        text = JSON.stringify(kept.body);
-        at = Date.parse(kept.at);
+        const there = await api.get<{body: Draft; at: string}>(`/v1/drafts/${key}`);
+        text = JSON.stringify(there.body);
+        at = Date.parse(there.at);
       }
     } catch { /* none yet, or no server: this browser may have one */ }
-    const here = await local<{text: string; at: number}>('readonly', store => store.get(own));
+    const here = await kept<{text: string; at: number}>('readonly', store => store.get(own));
     if (here && here.at > at) { text = here.text; at = here.at; }
     if (text) {
       Object.assign(draft, empty(), JSON.parse(text));
