@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <mutex>
 
@@ -26,6 +27,13 @@ bool is_text(std::string_view bytes) {
   });
 }
 
+/// HEIF and AVIF photographs stand in the same boxes as a film, with place and camera.
+bool is_still_picture(std::string_view brand) {
+  constexpr std::array kBrands = {"heic", "heix", "heim", "heis", "hevc",
+                                  "hevx", "mif1", "msf1", "avif", "avis"};
+  return std::find(kBrands.begin(), kBrands.end(), brand) != kBrands.end();
+}
+
 }  // namespace
 
 std::string_view sniff(std::string_view bytes) {
@@ -35,7 +43,8 @@ std::string_view sniff(std::string_view bytes) {
   if (bytes.starts_with("\xFF\xD8\xFF"sv)) return "image/jpeg";
   if (bytes.size() > 12 && bytes.starts_with("RIFF") && bytes.substr(8, 4) == "WEBP")
     return "image/webp";
-  if (bytes.size() > 12 && bytes.substr(4, 4) == "ftyp") return "video/mp4";
+  if (bytes.size() > 12 && bytes.substr(4, 4) == "ftyp")
+    return is_still_picture(bytes.substr(8, 4)) ? "" : "video/mp4";
   if (bytes.starts_with("ID3")) return "audio/mpeg";
   // A frame of MPEG audio layer III: eleven set bits, then version and layer.
   if (bytes.size() > 4 && static_cast<unsigned char>(bytes[0]) == 0xFF &&

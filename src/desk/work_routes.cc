@@ -4,6 +4,7 @@
 #include "desk/actions.h"
 #include "desk/case_view.h"
 #include "desk/files.h"
+#include "desk/picture.h"
 #include "desk/search.h"
 #include "desk/watch.h"
 #include "http/fields.h"
@@ -190,21 +191,27 @@ Response post_file(identity::Requests& requests, Request& request, const std::st
         return Response{};
       });
   if (total.status != 200) return total;
+  // The hash is of what is kept: a picture without what it tells of its maker.
+  const auto clean = clean_picture(type, request.body);
+  if (!clean) return http::problem(request, clean.error());
+  const std::string& bytes = clean.value().bytes;
   // Synced before the row that names it: what is answered is on disk.
-  const auto hash = keep_bytes(folder, request.body);
+  const auto hash = keep_bytes(folder, bytes);
   if (!hash) return http::problem(request, hash.error());
   return requests.change(request, [&](store::Tx& tx, const Actor& actor) -> Result<Response> {
     const store::FileRow row{tx.ids().make("f_"),
                              hash.value(),
                              std::string(type),
                              clean_name(request.query_value("name").value_or("")),
-                             static_cast<std::int64_t>(request.body.size()),
+                             static_cast<std::int64_t>(bytes.size()),
                              actor.account,
                              tx.now()};
     CLARION_TRY(store::add_file(tx, row));
     CLARION_TRY(store::append_audit(tx, actor.name(), "file.add", row.id,
                                     {{"sha256", row.hash}, {"bytes", row.bytes}}));
-    return http::json_response(201, file_json(row));
+    json::object shown = file_json(row);
+    shown["removed"] = json_of(clean.value().removed);
+    return http::json_response(201, shown);
   });
 }
 

@@ -1,6 +1,8 @@
 // Work on a case by several people at once: questions, second opinions, panels, hand-over, pins; what others do shows by the channel
 // alone, also after a cut; a lease that ends; a colleague who is named; evidence files.
 import assert from 'node:assert/strict';
+import {createHash} from 'node:crypto';
+import {readFile} from 'node:fs/promises';
 import {after, before, describe, test} from 'node:test';
 import {casesOf, eventually} from './cases.mjs';
 import {Desk, Visitor, axeFaults, openBrowser, shot} from './stage.mjs';
@@ -316,5 +318,68 @@ describe('keys and reasons', () => {
     await anna.page.getByRole('heading', {name: '为何还没有人接'}).waitFor();
     await anna.page.getByText(waiting.waiting_reasons[0].text).waitFor();
     await anna.leave();
+  });
+});
+
+describe('evidence files', () => {
+  /** A JPEG as a telephone takes it, with a place in it: made by this browser, so that it is a real one. */
+  async function photo(page) {
+    const plain = Buffer.from(await page.evaluate(() => {
+      const canvas = document.createElement('canvas');
+      canvas.width = 40; canvas.height = 20;
+      const draw = canvas.getContext('2d');
+      draw.fillStyle = '#c00'; draw.fillRect(0, 0, 40, 20);
+      return canvas.toDataURL('image/jpeg').split(',')[1];
+    }), 'base64');
+    const note = Buffer.from('Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x0f\0\x02\0\0\0\x04GPS!\0\0\0\0', 'latin1');
+    const segment = Buffer.concat([Buffer.from([0xFF, 0xE1, 0, note.length + 2]), note]);
+    return {plain, taken: Buffer.concat([plain.subarray(0, 2), segment, plain.subarray(2), Buffer.from('GPS! behind the end')])};
+  }
+  const upload = (page, file) => page.locator('input[type=file]').setInputFiles(file);
+
+  test('a good one is kept under the hash of what is kept, without place and camera, and the verdict cites it', async () => {
+    const made = await held();
+    const chen = await visit('chen', made.id);
+    const {plain, taken} = await photo(chen.page);
+    await upload(chen.page, {name: '现场.jpg', mimeType: 'image/jpeg', buffer: taken});
+    const row = chen.page.locator('.evl li').filter({hasText: '现场.jpg'});
+    await row.waitFor();
+    await chen.page.getByText('已去掉拍摄地点、相机等信息').waitFor();
+    const hash = await row.locator('a.mono').getAttribute('title');
+    await row.getByText(`sha ${hash.slice(0, 8)}`).waitFor();
+    const [download] = await Promise.all([chen.page.waitForEvent('download'), row.locator('a.mono').click()]);
+    const kept = await readFile(await download.path());
+    assert.equal(createHash('sha256').update(kept).digest('hex'), hash);
+    assert.equal(kept.includes('GPS!'), false);
+    assert.ok(kept.length <= plain.length);
+    const size = await chen.page.evaluate(async base64 => {
+      const drawn = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), c => c.charCodeAt(0))], {type: 'image/jpeg'}));
+      return [drawn.width, drawn.height];
+    }, kept.toString('base64'));
+    assert.deepEqual(size, [40, 20], 'it is still the picture');
+    await shot(chen.page, 'casework-file');
+    await chen.page.locator('#case-reason').fill('照片不是这次拍的');
+    await chen.page.getByRole('radio').first().click();
+    await chen.page.getByRole('button', {name: '只提交判定'}).click();
+    await chen.page.locator('.given').getByText(`sha ${hash.slice(0, 8)}`).waitFor();
+    assert.equal((await shown(made.id)).verdicts[0].evidence[0].sha256, hash);
+    await chen.leave();
+  });
+
+  test('one that is too large or is not what it says is told of, and what was typed stays', async () => {
+    const made = await held();
+    const chen = await visit('chen', made.id);
+    await chen.page.locator('#case-reason').fill('写了一半');
+    await upload(chen.page, {name: 'big.txt', mimeType: 'text/plain', buffer: Buffer.alloc(10 * 1024 * 1024 + 1, 'x')});
+    await chen.page.getByText('big.txt 超过 10 MB').waitFor();
+    await upload(chen.page, {name: 'page.pdf', mimeType: 'application/pdf', buffer: Buffer.from('\x7fELF\x01\x00\x02', 'latin1')});
+    await chen.page.getByText('只收 PDF、PNG、JPEG').waitFor();
+    await upload(chen.page, {name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from('%PDF-1.7 pretends')});
+    await chen.page.getByText('文件内容与所称的类型不符').waitFor();
+    await upload(chen.page, {name: 'torn.jpg', mimeType: 'image/jpeg', buffer: Buffer.from([0xFF, 0xD8, 0xFF, 0xE0, 0, 99])});
+    await chen.page.getByText('图片文件已损坏').waitFor();
+    assert.equal(await chen.page.locator('.evl li').count(), 0);
+    assert.equal(await chen.page.locator('#case-reason').inputValue(), '写了一半');
+    await chen.leave({cuts: true});  // the browser notes the 415s
   });
 });

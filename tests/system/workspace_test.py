@@ -98,6 +98,15 @@ class Files(Workspace):
         made = self.post("/v1/notices", {"case": case["id"], "kind": "debunk"}, status=201)
         self.assertEqual(made["evidence"], [{"title": "声明", "url": "https://a.example/x"}])
 
+    def test_a_picture_is_kept_without_what_it_tells_of_its_maker(self):
+        told = b"\x00\x00\x00\x0btEXtAuthor\x00GPS!sum!"
+        answer = self.upload(PNG[:33] + told + PNG[33:] + b"GPS!", "a.png")
+        self.assertEqual((answer.status, answer.json["removed"]), (201, ["text", "trailing"]), answer.body)
+        self.assertEqual((answer.json["sha256"], answer.json["bytes"]), (hashlib.sha256(PNG).hexdigest(), len(PNG)))
+        self.assertEqual(self.upload(PNG, "b.png").json["removed"], [])
+        torn = self.upload(PNG[:40], "torn.png")
+        self.assertEqual((torn.status, torn.code), (415, "file_broken"))
+
     def test_a_backup_holds_them(self):
         file = self.upload(b"kept in the backup", "c.txt", "text/plain", "anna").json
         copy = os.path.join(self.server.data, "copy.backup")
@@ -105,6 +114,18 @@ class Files(Workspace):
         fresh = os.path.join(self.server.data, "restored")
         run("db", "restore", copy, data=fresh)
         self.assertEqual(pathlib.Path(fresh, "files", file["sha256"]).read_bytes(), b"kept in the backup")
+
+
+class CaseOfWhoAsks(Workspace):
+    def test_a_case_says_what_who_asks_may_do_and_within_which_limits(self):
+        case = self.held()
+        seen = {who: self.get(f"/v1/cases/{case['id']}", who) for who in ("anna", "chen", "audi")}
+        self.assertIn("dismiss", seen["anna"]["may"])
+        self.assertNotIn("verdict", seen["anna"]["may"])
+        self.assertIn("verdict", seen["chen"]["may"])
+        self.assertEqual((seen["audi"]["may"], seen["audi"]["watching"]), ([], False))
+        self.assertEqual(set(seen["anna"]["limits"]), {"reason_least", "reason_most", "evidence_least", "evidence_most", "claim_most", "file_most_bytes", "suggest_score", "known_score"})
+        self.assertEqual(self.post(f"/v1/cases/{case['id']}/watch", {}, "anna")["watching"], True)
 
 
 class Notes(Workspace):
