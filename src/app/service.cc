@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "broadcast/frame.h"
 #include "desk/library_routes.h"
+#include "desk/own_work.h"
 #include "desk/routes.h"
 #include "desk/summary.h"
 #include "desk/work_routes.h"
@@ -346,7 +347,13 @@ http::Router Service::routes() {
   identity::add_people_routes(router, *requests_, *sign_in_, *random_);
   identity::add_audit_routes(router, *requests_);
   add_posts_route(router, *requests_, *pipeline_);
-  desk::add_work_routes(router, *requests_, {*library_, presence_, config_.data.dir});
+  desk::add_work_routes(router, *requests_,
+                        {*library_, presence_, config_.data.dir,
+                         [this](store::View& view, std::string_view words, std::size_t most) {
+                           return readiness::search(*shelf_, view, words, most);
+                         }});
+  desk::add_own_work_routes(router, *requests_,
+                            {*random_, config_.desk.name, [this] { return notices_->public_url; }});
   desk::add_routes(router, *requests_, desk_options());
   const roster::RosterOptions roster{notices_->zone, *random_, config_.desk.name};
   roster::add_expert_routes(router, *requests_, roster);

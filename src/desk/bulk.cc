@@ -5,6 +5,7 @@
 #include "desk/waiting.h"
 #include "http/status.h"
 #include "store/audit.h"
+#include "store/own_work.h"
 #include "store/regroup.h"
 
 #include <algorithm>
@@ -20,9 +21,54 @@ struct Wish {
   json::object body;
 };
 
+/// What an author's cases come to.
+struct OfAuthor {
+  bool asked = false;
+  std::int64_t mixed = 0;
+  bool more = false;
+};
+
+Result<bool> sees_case(const CaseAction& action, const std::string& id) {
+  CLARION_TRY(const auto row, store::find_case(action.tx, id));
+  return row && may_see(*row, action.actor, action.policy);
+}
+
+/// The cases that hold posts of one author alone, of those that the actor sees; the oldest
+/// kMostCases of them.
+Result<std::vector<std::string>> cases_of(const CaseAction& action, const json::value& author,
+                                          http::Fields& fields, OfAuthor& of) {
+  std::vector<std::string> out;
+  of.asked = true;
+  if (!author.is_object()) {
+    fields.problem("author", "field_type", {{"type", "object"}});
+    return out;
+  }
+  http::Fields member(author.get_object(), "/author");
+  const std::string source = member.required_text("source", 64);
+  const std::string id = member.required_text("id", 256);
+  static_cast<void>(member.finish());
+  fields.join(member);
+  if (source.empty() || id.empty()) return out;
+  for (const char* mode : {"Actual", "Exercise", "Test"}) {
+    if (!identity::sees_mode(action.actor, mode)) continue;
+    CLARION_TRY(auto found, store::cases_of_author(action.tx, mode, source, id));
+    for (const std::string& each : found.mixed) {
+      CLARION_TRY(const bool sees, sees_case(action, each));
+      if (sees) ++of.mixed;
+    }
+    for (std::string& each : found.only) {
+      CLARION_TRY(const bool sees, sees_case(action, each));
+      if (!sees) continue;
+      of.more = of.more || out.size() == kMostCases;
+      if (out.size() < kMostCases) out.push_back(std::move(each));
+    }
+  }
+  return out;
+}
+
 /// What the members ask of each case.
 Result<std::vector<Wish>> read_wishes(const CaseAction& action, std::string_view name,
-                                      http::Fields& fields) {
+                                      http::Fields& fields, OfAuthor& of) {
   std::vector<Wish> out;
   if (name == "undo") {
     const std::string id = fields.required_text("bulk", 64);
@@ -34,11 +80,17 @@ Result<std::vector<Wish>> read_wishes(const CaseAction& action, std::string_view
   }
   json::object body;
   auto ids = fields.optional_texts("ids", kMostCases, 64);
-  if (!ids || ids->empty()) fields.problem("ids", "field_required");
+  if (const json::value* author = name == "dismiss" ? fields.take("author") : nullptr) {
+    if (ids) fields.problem("ids", "bulk_one_of");
+    CLARION_TRY(ids, cases_of(action, *author, fields, of));
+  } else if (!ids || ids->empty()) {
+    fields.problem("ids", "field_required");
+  }
   for (const char* member : {"reason", "user", "expert", "note"}) {
     if (const json::value* value = fields.take(member)) body[member] = *value;
   }
   CLARION_TRY(fields.finish());
+  if (!ids) return out;
   std::sort(ids->begin(), ids->end());
   ids->erase(std::unique(ids->begin(), ids->end()), ids->end());
   for (std::string& id : *ids) out.push_back({std::move(id), body});
@@ -60,7 +112,8 @@ Result<json::object> act_on_cases(const CaseAction& action, const json::object& 
   if (name.empty()) {
     CLARION_TRY(fields.finish());
   }
-  CLARION_TRY(auto wishes, read_wishes(action, name, fields));
+  OfAuthor of;
+  CLARION_TRY(auto wishes, read_wishes(action, name, fields, of));
 
   store::BulkRow bulk{action.tx.ids().make("b_"), action.actor.account, name, action.tx.now(), {}};
   json::array results;
@@ -105,14 +158,19 @@ Result<json::object> act_on_cases(const CaseAction& action, const json::object& 
   }
   json::object states;
   for (const auto& [state, count] : by_state) states[state] = count;
-  return json::object{{"bulk", dry_run || done == 0 ? json::value(nullptr) : json::value(bulk.id)},
-                      {"action", name},
-                      {"dry_run", dry_run},
-                      {"done", done},
-                      {"refused", refused},
-                      {"posts", posts},
-                      {"by_state", std::move(states)},
-                      {"results", std::move(results)}};
+  json::object out{{"bulk", dry_run || done == 0 ? json::value(nullptr) : json::value(bulk.id)},
+                   {"action", name},
+                   {"dry_run", dry_run},
+                   {"done", done},
+                   {"refused", refused},
+                   {"posts", posts},
+                   {"by_state", std::move(states)},
+                   {"results", std::move(results)}};
+  if (of.asked) {
+    out["mixed"] = of.mixed;
+    out["more"] = of.more;
+  }
+  return out;
 }
 
 }  // namespace clarion::desk

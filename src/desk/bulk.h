@@ -10,6 +10,10 @@ namespace clarion::desk {
 /// is done. With dry_run it is done all the same, for what would come of it: the caller undoes the
 /// write. `action.case_id` and `if_match` are not used.
 ///
+/// A dismissal may name an `author {source, id}` in place of ids (the id at the source, or the name
+/// of an author without one): then it is of the cases that hold posts of nobody else, and the
+/// answer has `mixed` (how many more hold posts of others too, and are left) and `more` (over 500).
+///
 /// Answers {bulk, action, dry_run, done, refused, posts, by_state{}, results[{id, done, state,
 /// event} or {id, done: false, code, detail}]}.
 Result<json::object> act_on_cases(const CaseAction& action, const json::object& body,

@@ -7,6 +7,7 @@
 #include "store/experts.h"
 #include "store/meta.h"
 #include "store/notices.h"
+#include "store/own_work.h"
 #include "store/regroup.h"
 #include "store/workspace.h"
 #include "text/fold.h"
@@ -117,6 +118,30 @@ bool sees_notices(const Actor& actor, const RightsPolicy& policy) {
   return identity::grant(identity::Act::see_cases, actor, policy) == identity::Grant::yes;
 }
 
+/// The case of a post whose id was pasted, alone or behind its source and a space, slash or colon.
+Result<json::value> jump_to_post(store::View& view, std::string_view words, const Actor& actor,
+                                 const RightsPolicy& policy) {
+  constexpr std::size_t kLongest = 256;
+  constexpr std::int64_t kMostPosts = 20;
+  const std::size_t split = words.find_first_of(" /:");
+  for (const std::string_view id :
+       {words, split == std::string_view::npos ? std::string_view{} : words.substr(split + 1)}) {
+    if (id.empty() || id.size() > kLongest) continue;
+    const std::string_view source = id.size() == words.size() ? "" : words.substr(0, split);
+    CLARION_TRY(const auto posts, store::posts_with_id(view, id, kMostPosts));
+    for (const store::PostPlace& post : posts) {
+      if (!source.empty() && post.source != source) continue;
+      CLARION_TRY(auto row, living(view, post.case_id));
+      if (!row || !may_see(*row, actor, policy)) continue;
+      json::object out = short_case(*row);
+      out["type"] = "case";
+      out["post"] = json::object{{"source", post.source}, {"id", id}};
+      return json::value(std::move(out));
+    }
+  }
+  return json::value(nullptr);
+}
+
 Result<json::value> jump(store::View& view, std::string_view words, const Actor& actor,
                          const RightsPolicy& policy) {
   if (const std::string_view id = id_in(words, "c_"); !id.empty()) {
@@ -150,7 +175,7 @@ Result<json::value> jump(store::View& view, std::string_view words, const Actor&
       return json::value(std::move(out));
     }
   }
-  return json::value(nullptr);
+  return jump_to_post(view, words, actor, policy);
 }
 
 Result<json::array> find_cases(store::View& view, std::string_view folded, const Actor& actor,
@@ -210,7 +235,8 @@ std::vector<std::int64_t> search_grams(std::string_view text, std::size_t most) 
 }
 
 Result<json::object> search_desk(store::View& view, std::string_view words, const Actor& actor,
-                                 const RightsPolicy& policy, library::Library& library) {
+                                 const RightsPolicy& policy, library::Library& library,
+                                 const ResourceSearch& resources) {
   while (!words.empty() && words.front() == ' ') words.remove_prefix(1);
   while (!words.empty() && words.back() == ' ') words.remove_suffix(1);
   json::object out;
@@ -249,6 +275,16 @@ Result<json::object> search_desk(store::View& view, std::string_view words, cons
     }
   }
   out["experts"] = std::move(experts);
+  out["resources"] = json::array{};
+  if (resources && identity::allowed(identity::Act::see_library, actor, policy, true)) {
+    CLARION_TRY(auto found, resources(view, words, kMostItems));
+    if (!found.empty() && found.front().as_object().erase("exact") > 0 && out["jump"].is_null()) {
+      json::object exact = found.front().as_object();
+      exact["type"] = "resource";
+      out["jump"] = std::move(exact);
+    }
+    out["resources"] = std::move(found);
+  }
   return out;
 }
 

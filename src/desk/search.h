@@ -6,19 +6,26 @@
 #include "store/cases.h"
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
 namespace clarion::desk {
 
-/// What GET /v1/search answers for `words`: {jump, cases[], notices[], debunks[], experts[]}, each
-/// by the rights of who asks, each short. `jump` is the exact thing when the words are the id of a
-/// case or notice, or the address of a post; else null. The work is bounded whatever is asked and
-/// however much is there.
+/// Popular-science resources that answer words, best first and at most so many, as the search shows
+/// them; of an id or the address of one, that one. They are another module's.
+using ResourceSearch =
+    std::function<Result<json::array>(store::View&, std::string_view words, std::size_t most)>;
+
+/// What GET /v1/search answers for `words`: {jump, cases[], notices[], debunks[], experts[],
+/// resources[]}, each by the rights of who asks, each short. `jump` is the exact thing when the
+/// words are the id of a case, notice or resource, or the id or address of a post; else null. The
+/// work is bounded whatever is asked and however much is there.
 [[nodiscard]] Result<json::object> search_desk(store::View& view, std::string_view words,
                                                const identity::Actor& actor,
                                                const identity::RightsPolicy& policy,
-                                               library::Library& library);
+                                               library::Library& library,
+                                               const ResourceSearch& resources);
 
 /// The pieces of a text that the index holds: distinct hashes of two folded characters each, at
 /// most `most`.

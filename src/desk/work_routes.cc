@@ -245,7 +245,8 @@ Result<Response> get_file(store::View& view, const Request& request, const Actor
 }
 
 Result<Response> search(store::View& view, const Request& request, const Actor& actor,
-                        const identity::RightsPolicy& policy, library::Library& library) {
+                        const identity::RightsPolicy& policy, library::Library& library,
+                        const ResourceSearch& resources) {
   std::string words;
   for (const auto& [name, value] : request.query) {
     if (name != "q") return http::bad_query(name, "field_unknown");
@@ -255,7 +256,7 @@ Result<Response> search(store::View& view, const Request& request, const Actor& 
     words = value;
   }
   if (words.empty()) return http::bad_query("q", "field_required");
-  CLARION_TRY(auto found, search_desk(view, words, actor, policy, library));
+  CLARION_TRY(auto found, search_desk(view, words, actor, policy, library, resources));
   return http::json_response(200, found);
 }
 
@@ -279,9 +280,10 @@ void add_work_routes(http::Router& router, identity::Requests& requests, const W
   router.add({.method = "GET",
               .pattern = "/v1/search",
               .guard = requests.needs(Act::see_cases),
-              .handler = look([&library](store::View& view, const Request& request,
-                                         const Actor& actor, const identity::RightsPolicy& policy) {
-                return search(view, request, actor, policy, library);
+              .handler = look([&library, resources = parts.resources](
+                                  store::View& view, const Request& request, const Actor& actor,
+                                  const identity::RightsPolicy& policy) {
+                return search(view, request, actor, policy, library, resources);
               })});
 
   router.add({.method = "GET",

@@ -2,6 +2,7 @@
 
 #include "desk/options.h"
 #include "desk/presence.h"
+#include "desk/search.h"
 #include "http/router.h"
 #include "identity/requests.h"
 
@@ -12,6 +13,7 @@ struct WorkParts {
   library::Library& library;
   Presence& presence;
   std::string folder;  ///< the data folder, for evidence files
+  ResourceSearch resources;
 };
 
 /// Adds what people at a case need beside its actions: watch and unwatch, presence, who may be

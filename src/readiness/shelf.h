@@ -46,4 +46,10 @@ class Shelf {
   std::int64_t change_ = 0;
 };
 
+/// What the desk's search shows of resources in use that answer `words`, best first, at most
+/// `most`: {id, title{zh, en}, topic, phase, state}. The one whose id or address (…/resources/ID)
+/// the words are comes first, whatever its state, with `exact: true`.
+[[nodiscard]] Result<json::array> search(Shelf& shelf, store::View& view, std::string_view words,
+                                         std::size_t most);
+
 }  // namespace clarion::readiness

@@ -48,6 +48,55 @@ class Desk(unittest.TestCase):
         return self.get(f"/v1/cases/{found[0]['id']}")
 
 
+class OneAuthor(Desk):
+    """Lessons, item 14: one action takes down a spammer and everything they sent in."""
+
+    def sent(self, author, mixed=False):
+        case = self.case(2, author=author)
+        if mixed:
+            self.server.send_posts(self.feed, [{"id": f"m{case['id']}", "source": "weibo", "text": case["posts"][0]["text"], "author": {"id": "honest"}}])
+        return case["id"]
+
+    def dismiss(self, author, who="anna", status=200, **more):
+        return self.post("/v1/cases/bulk", {"action": "dismiss", "author": author, "reason": "刷屏广告", **more}, who, status)
+
+    def test_cases_of_one_author_alone_go_at_once_with_count_preview_and_undo(self):
+        spammer = {"id": "u-spam", "name": "卖药的"}
+        own = sorted(self.sent(spammer) for _ in range(3))
+        judged = self.sent(spammer)
+        self.post(f"/v1/cases/{judged}/dismiss", {"reason": "先前驳回的"})
+        mixed, honest = self.sent(spammer, mixed=True), self.sent({"id": "honest"})
+        removed = self.sent(spammer)
+        self.server.send_posts(self.feed, [{"id": self.get(f"/v1/cases/{removed}")["posts"][0]["id"], "source": "weibo", "op": "delete"}])
+        author = {"source": "weibo", "id": "u-spam"}
+        preview = self.dismiss(author, dry_run=True)
+        self.assertEqual((preview["done"], preview["posts"], preview["mixed"], preview["more"], preview["bulk"], preview["refused"]), (3, 6, 2, False, None, 0))
+        self.assertEqual({self.get(f"/v1/cases/{each}")["state"] for each in own} & {"dismissed"}, set(), "a preview does nothing")
+        done = self.dismiss(author)
+        self.assertEqual(sorted(each["id"] for each in done["results"] if each["done"]), own)
+        self.assertEqual([self.get(f"/v1/cases/{each}")["state"] for each in own], ["dismissed"] * 3)
+        self.assertNotIn("dismissed", [self.get(f"/v1/cases/{each}")["state"] for each in (mixed, honest, removed)])
+        undone = self.post("/v1/cases/bulk", {"action": "undo", "bulk": done["bulk"]})
+        self.assertEqual(undone["done"], 3)
+        self.assertNotIn("dismissed", [self.get(f"/v1/cases/{each}")["state"] for each in own])
+        self.assertEqual(self.get(f"/v1/cases/{judged}")["state"], "dismissed")
+
+    def test_an_author_without_id_goes_by_name_and_another_source_is_another_author(self):
+        case = self.sent({"name": "无号的人"})
+        self.assertEqual(self.dismiss({"source": "douyin", "id": "无号的人"}, dry_run=True)["done"], 0)
+        self.assertEqual([each["id"] for each in self.dismiss({"source": "weibo", "id": "无号的人"}, dry_run=True)["results"]], [case])
+
+    def test_who_may_not_is_refused_and_who_sees_less_is_told_less(self):
+        self.sent({"id": "far"})
+        author = {"source": "weibo", "id": "far"}
+        for who in ("chen", "audi", "root"):
+            self.dismiss(author, who, 403)
+        for wrong in ({"source": "weibo"}, {"source": "weibo", "id": "x", "more": 1}, "far"):
+            self.assertEqual(self.dismiss(wrong, status=422)["code"], "field_invalid")
+        self.post("/v1/cases/bulk", {"action": "dismiss", "author": author, "ids": ["c_1"], "reason": "x"}, status=422)
+        self.post("/v1/cases/bulk", {"action": "reopen", "author": author, "reason": "x"}, status=422)
+
+
 class Regrouping(Desk):
     def test_merge_points_to_its_target_and_later_posts_follow(self):
         a, b = self.case(3), self.case(2)

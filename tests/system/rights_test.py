@@ -54,6 +54,8 @@ TABLE = [
     ("GET /v1/drafts", "", OWN_DESK), ("PUT /v1/drafts/{key}", "", OWN_DESK), ("GET /v1/drafts/{key}", "", OWN_DESK), ("DELETE /v1/drafts/{key}", "", OWN_DESK),
     ("POST /v1/files", "", OWN_DESK), ("GET /v1/files/{id}", "", DESK),
     ("GET /v1/desk/summary", "", DESK), ("GET /v1/health", "", DESK), ("GET /v1/stats", "", DESK), ("GET /v1/messages", "", DESK), ("POST /v1/messages/read", "", DESK),
+    *[(route, "", DESK) for route in ("GET /v1/desk/mine", "GET /v1/desk/second-look.atom", "GET /v1/desk/second-look.json", "GET /v1/desk/feed", "POST /v1/desk/feed", "DELETE /v1/desk/feed")],
+    ("GET /v1/desk/feed/{file}", "", ALL),  # whoever has the link
     # experts and roster
     ("GET /v1/experts/{id}", "", DESK), ("GET /v1/experts/export", "", SEE), ("POST /v1/experts", "", CHANGE), ("POST /v1/experts/import", "", CHANGE),
     ("PATCH /v1/experts/{id}", "", CHANGE), ("DELETE /v1/experts/{id}", "", CHANGE),

@@ -181,6 +181,27 @@ class Search(Workspace):
         self.assertEqual(self.search(notice["id"])["jump"]["title"], "海水倒灌怎么办")
         self.assertEqual([row["id"] for row in self.search("海水倒灌")["notices"]], [notice["id"]])
 
+    def test_a_post_is_found_by_its_id_alone_or_with_its_source_and_a_merged_case_by_where_it_went(self):
+        case, other = self.case(), self.case()
+        post = case["posts"][0]["id"]
+        for words in (post, f"weibo {post}", f"weibo/{post}", f"weibo:{post}"):
+            found = self.search(words)["jump"]
+            self.assertEqual((found["type"], found["id"], found["post"]), ("case", case["id"], {"source": "weibo", "id": post}), words)
+        self.assertIsNone(self.search(f"douyin {post}")["jump"])
+        self.assertIsNone(self.search(post, "chen")["jump"], "not the expert's")
+        self.post(f"/v1/cases/{case['id']}/merge", {"into": other["id"]})
+        self.assertEqual(self.search(post)["jump"]["id"], other["id"])
+
+    def test_resources_are_found_by_words_id_and_address(self):
+        made = self.post("/v1/resources", {"topic": "infectious", "phase": "any", "title": {"zh": "喝酒防不了翡翠热"}, "summary": {"zh": "饮酒不能预防感染。"}, "body": {"zh": "正文"},
+                         "sources": [{"title": "说明", "publisher": "省疾控中心"}], "reviewed_at": "2026-01-02", "review_by": "2030-01-02"}, status=201)
+        self.assertEqual(self.search("翡翠热")["resources"][0], {"id": made["id"], "state": "current", "title": made["title"], "topic": "infectious", "phase": "any"})
+        for words in (made["id"], f"https://desk.example/resources/{made['id']}", f"https://desk.example/resources/{made['id']}/edit?x=1"):
+            found = self.search(words)
+            self.assertEqual((found["jump"]["type"], found["jump"]["id"], found["resources"][0]["id"]), ("resource", made["id"], made["id"]), words)
+        self.assertEqual(self.search("翡翠热", "chen")["resources"][0]["id"], made["id"], "whoever sees the library")
+        self.assertEqual(self.search("翡翠热", "root")["resources"], [], "admins do not")
+
     def test_words_of_claims_and_posts_are_found_until_the_text_goes(self):
         words = "翡翠鲸鱼"
         text = flagged("search", words=QUAKE + words)

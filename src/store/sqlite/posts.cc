@@ -16,8 +16,9 @@ Result<std::optional<PostRow>> find_post(View& view, std::string_view mode, std:
 Status add_post(Tx& tx, PostRow& post) {
   auto insert = tx.connection().prepare(
       "INSERT INTO posts(mode, source, id, rank, text_hash, record, hits, score, group_id, "
-      "case_id, received_at) "
-      "VALUES(?,?,?,?,?,?,?,?,?,?,?)");
+      "case_id, received_at, author) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11, CASE WHEN "
+      "json_valid(?6) THEN coalesce(json_extract(?6, '$.author.id'), json_extract(?6, "
+      "'$.author.name'), '') ELSE '' END)");
   CLARION_TRY(insert
                   .bind_all(post.mode, post.source, post.id, post.rank, post.text_hash, post.record,
                             post.hits, post.score, post.group, post.case_id, ms(post.received_at))
@@ -28,7 +29,9 @@ Status add_post(Tx& tx, PostRow& post) {
 
 Status update_post(Tx& tx, const PostRow& post) {
   auto update = tx.connection().prepare(
-      "UPDATE posts SET rank = ?, text_hash = ?, record = ?, hits = ?, score = ? WHERE seq = ?");
+      "UPDATE posts SET rank = ?1, text_hash = ?2, record = ?3, hits = ?4, score = ?5, author = "
+      "CASE WHEN json_valid(?3) THEN coalesce(json_extract(?3, '$.author.id'), json_extract(?3, "
+      "'$.author.name'), '') ELSE '' END WHERE seq = ?6");
   return update.bind_all(post.rank, post.text_hash, post.record, post.hits, post.score, post.seq)
       .run();
 }
