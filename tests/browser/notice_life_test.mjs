@@ -48,8 +48,10 @@ describe('a notice that waits for approval', () => {
     await page.getByRole('tab', {name: '原文'}).click();
     await page.getByText('**事实** 供水正常。').waitFor();
     await page.getByRole('tab', {name: '终稿'}).click();
+    await page.getByLabel('附言（可不填）').fill('已逐句核对');
     await page.keyboard.press('Control+Enter');
-    await eventually(async () => (await seen(waiting.id)).state === 'approved', 'the approval');
+    const said = await eventually(async () => { const now = await seen(waiting.id); return now.state === 'approved' && now; }, 'the approval');
+    assert.deepEqual(said.approvals.map(each => [each.by, each.note, each.content_hash]), [['bo', '已逐句核对', waiting.content_hash]]);
     const toast = await page.locator('.toast').first().boundingBox(), bar = await page.locator('.af').boundingBox();
     assert.ok(toast.y + toast.height <= bar.y, 'what is told covers no button');
     await bo.leave();
@@ -158,8 +160,10 @@ describe('a published notice', () => {
     await eventually(async () => (await codes()).includes('message_holding_ended'), 'the message at its end');
     assert.ok((await codes()).includes('message_holding_soon'), 'and the one before it');
     assert.equal((await desk.api('anna', 'GET', '/v1/desk/summary')).notices.holding_ended, 1);
-    const [anna, page] = await visit('anna', `/notices/${out.id}/delivery`);
-    await page.getByText('“核实中”已到期，还没有结论', {exact: false}).waitFor();
+    const [anna, page] = await visit('anna', '/notices');
+    await page.getByRole('link', {name: '1 份“核实中”已到期，还没有结论'}).click();  // the alarm leads there
+    await page.getByRole('link', {name: title}).click();
+    await page.getByText('“核实中”已到期，还没有结论：', {exact: false}).waitFor();
     await shot(page, 'notice-holding-ended');
     await page.getByRole('button', {name: '续期'}).click();
     await page.waitForURL(/\/review$/);
@@ -193,8 +197,10 @@ describe('delivery', () => {
     await desk.do('put_delivery', {notice: out.id, name: `gone ${out.id}`, state: 'failed', error: 'unavailable'});
     await desk.do('put_delivery', {notice: out.id, name: `maybe ${out.id}`, state: 'unknown', outlet: 'sms'});
     await desk.do('put_delivery', {notice: out.id, name: `fine ${out.id}`, state: 'delivered'});
-    const [anna, page] = await visit('anna', `/notices/${out.id}/delivery`);
-    await page.getByText('2 处没有送到或不知道', {exact: false}).waitFor();
+    const [anna, page] = await visit('anna', '/notices');
+    await page.getByRole('link', {name: '2 处没有送到或不知道'}).click();
+    await page.waitForURL(`**/notices/${out.id}/delivery`);
+    await page.getByText('2 处没有送到或不知道，请处理').waitFor();
     const log = page.locator('.log');
     await log.getByText(`gone ${out.id}`).waitFor();  // what needs a person is open first
     const why = (await desk.api('anna', 'GET', `/v1/notices/${out.id}/deliveries`)).items.find(each => each.recipient === `gone ${out.id}`).why.zh;
@@ -245,6 +251,19 @@ describe('delivery', () => {
 });
 
 describe('an exercise', () => {
+  test('is begun at the drill desk as exercise or test', async () => {
+    const [anna, page] = await visit('anna', '/notices', {drill: true});
+    await page.keyboard.press('c');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('演练还是测试').selectOption('Test');
+    await dialog.getByRole('button', {name: '开始写'}).click();
+    await page.waitForURL(/\/edit$/);
+    const made = await seen(page.url().split('/').at(-2));
+    assert.equal(made.mode, 'Test');
+    await page.getByText('测试 · 不会发给公众').waitFor();
+    await anna.leave();
+  });
+
   for (const mode of ['Exercise', 'Test']) {
     test(`(${mode}) has another look, another sentence and another button from writing to the question`, async () => {
       const ready = await approved({mode});
