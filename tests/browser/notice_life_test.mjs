@@ -253,7 +253,7 @@ describe('delivery', () => {
 describe('an exercise', () => {
   test('is begun at the drill desk as exercise or test', async () => {
     const [anna, page] = await visit('anna', '/notices', {drill: true});
-    await page.keyboard.press('c');
+    await page.getByRole('button', {name: /写公告/}).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('演练还是测试').selectOption('Test');
     await dialog.getByRole('button', {name: '开始写'}).click();
@@ -269,6 +269,7 @@ describe('an exercise', () => {
       const ready = await approved({mode});
       const [bo, page] = await visit('bo', `/notices/${ready.id}/edit`, {drill: true});
       await page.getByText('演练 · 不会发给公众').first().waitFor();
+      await page.locator('.ptabs').waitFor();
       assert.equal(await page.locator('html').getAttribute('class').then(each => /exercise/.test(each)), true);
       if (mode === 'Exercise') await shot(page, 'notice-edit-drill');
       await bo.visit(`/notices/${ready.id}/review`);
