@@ -3,6 +3,7 @@
 #include "app/backup.h"
 #include "app/desk_settings.h"
 #include "app/posts_route.h"
+#include "app/version.h"
 #include "ask/routes.h"
 #include "base/bytes.h"
 #include "broadcast/frame.h"
@@ -360,7 +361,12 @@ http::Router Service::routes() {
   roster::add_roster_routes(router, *requests_, roster);
   identity::add_message_routes(router, *requests_);
   desk::add_library_routes(router, *requests_, *library_);
-  desk::add_summary_route(router, *requests_);
+  desk::add_summary_route(
+      router, *requests_,
+      [this](std::string_view mode, model::Time now) {
+        return pipeline_->sources().last_minute(mode, now);
+      },
+      program_version());
   notice::add_routes(router, *requests_, *notices_, *polls_);
   health_sources_ = std::make_unique<HealthSources>(HealthSources{
       pipeline_->sources(),

@@ -85,4 +85,16 @@ std::vector<SourceBook::Figures> SourceBook::figures(std::string_view mode, mode
   return out;
 }
 
+std::optional<std::uint64_t> SourceBook::last_minute(std::string_view mode, model::Time now) const {
+  std::optional<std::uint64_t> out;
+  const std::int64_t minute = minute_of(now) - 1;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, entry] : entries_) {
+    if (key.first != mode) continue;
+    const auto at = static_cast<std::size_t>(minute % kMinutes);
+    out = out.value_or(0) + (entry.minute[at] == minute ? entry.items[at] : 0U);
+  }
+  return out;
+}
+
 }  // namespace clarion::app

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,9 @@ class SourceBook {
   };
   /// Of a mode, by name.
   [[nodiscard]] std::vector<Figures> figures(std::string_view mode, model::Time now) const;
+  /// Items of a mode in the last whole minute; none when no source of it ever sent one.
+  [[nodiscard]] std::optional<std::uint64_t> last_minute(std::string_view mode,
+                                                         model::Time now) const;
 
  private:
   static constexpr std::int64_t kMinutes = 60;

@@ -1,4 +1,5 @@
 #include "app/command_line.h"
+#include "app/version.h"
 #include "app_version.h"
 
 #include <boost/version.hpp>
@@ -10,10 +11,12 @@
 #include <sqlite3.h>
 
 namespace clarion::app {
+
+std::string_view program_version() { return CLARION_VERSION; }
 namespace {
 
 int print_version() {
-  fmt::print("clarion {} ({})\n", CLARION_VERSION, CLARION_BUILD_TYPE);
+  fmt::print("clarion {} ({})\n", program_version(), CLARION_BUILD_TYPE);
   fmt::print("Boost {}.{}.{}\n", BOOST_VERSION / 100'000, BOOST_VERSION / 100 % 1000,
              BOOST_VERSION % 100);
   fmt::print("Hyperscan {}\n", hs_version());

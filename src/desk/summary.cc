@@ -4,10 +4,14 @@
 #include "http/status.h"
 #include "store/desk_counts.h"
 #include "store/desk_log.h"
+#include "store/hazards.h"
 #include "store/meta.h"
 #include "store/notice_alarms.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
 namespace clarion::desk {
 namespace {
@@ -50,6 +54,26 @@ json::object alarms_of(const store::NoticeAlarms& alarms) {
                                                  : json::value(nullptr)}};
 }
 
+/// Official alerts in force, the gravest first.
+json::array alerts_of(std::vector<store::HazardRow> rows, model::Time now) {
+  constexpr std::size_t kMostShown = 50;
+  std::erase_if(rows, [now](const store::HazardRow& row) { return row.from > now; });
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return a.severity != b.severity ? a.severity > b.severity : a.from < b.from;
+  });
+  if (rows.size() > kMostShown) rows.resize(kMostShown);
+  json::array out;
+  for (const store::HazardRow& row : rows) {
+    out.push_back({{"id", row.id},
+                   {"topic", row.topic},
+                   {"region", row.region.empty() ? json::value(nullptr) : json::value(row.region)},
+                   {"severity", model::name_of(row.severity)},
+                   {"from", model::to_text(row.from)},
+                   {"until", model::to_text(row.until)}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<model::Viewer> viewer_of(const identity::Actor& actor,
@@ -65,11 +89,13 @@ std::optional<model::Viewer> viewer_of(const identity::Actor& actor,
   return out;
 }
 
-void add_summary_route(http::Router& router, identity::Requests& requests) {
+void add_summary_route(http::Router& router, identity::Requests& requests,
+                       PostsAMinute posts_a_minute, std::string_view program) {
   router.add({.method = "GET",
               .pattern = "/v1/desk/summary",
               .guard = requests.needs(identity::Act::see_cases),
-              .handler = [&requests](http::Request& request) {
+              .handler = [&requests, rate = std::move(posts_a_minute),
+ program](http::Request& request) {
                 return requests.look(
                     request,
                     [&](store::View& view, const identity::Actor* actor) -> Result<http::Response> {
@@ -84,6 +110,12 @@ void add_summary_route(http::Router& router, identity::Requests& requests) {
                       body["notices"] = alarms_of(alarms);
                       body["position"] = {{"epoch", epoch.value_or("")},
                                           {"offset", std::to_string(ends.head)}};
+                      CLARION_TRY(auto hazards, store::list_hazards(view, now));
+                      body["alerts"] = alerts_of(std::move(hazards), now);
+                      const std::string_view mode = identity::mode_of(*actor);
+                      body["program"] = program;
+                      const auto posts = rate(mode, now);
+                      body["posts_per_minute"] = posts ? json::value(*posts) : json::value(nullptr);
                       return http::json_response(200, body);
                     });
               }});

@@ -3,7 +3,6 @@
 #include "desk/watch.h"
 #include "base/bytes.h"
 #include "notice/prepared.h"
-#include "roster/duty.h"
 #include "store/audit.h"
 #include "store/cases.h"
 #include "store/meta.h"
@@ -140,10 +139,6 @@ Status check_publishable(store::View& view, const NoticeRow& row, const NoticeOp
                  {},
                  {{"/expires_at", "time_past", {}}}};
   }
-  // An exercise does not begin while people change (desk-lessons.md, Hawaii 2018); one that runs
-  // may be corrected and ended.
-  if (row.mode == "Exercise" && row.draft_action == "publish")
-    return roster::check_drill(view, options.zone, when, when + std::chrono::milliseconds(1));
   return ok();
 }
 

@@ -10,8 +10,7 @@ namespace clarion::notice {
 /// `links` of what this notice publishes: forms that this build serves.
 [[nodiscard]] json::object links_of(const store::NoticeRow& row, const NoticeOptions& options);
 /// What must hold at the moment of publication: approved by enough others on the exact text (409
-/// not_approved), not expired at `when` (422), and no exercise that begins near a hand-over (409
-/// drill_block).
+/// not_approved), not expired at `when` (422).
 [[nodiscard]] Status check_publishable(store::View& view, const store::NoticeRow& row,
                                        const NoticeOptions& options, model::Time when);
 /// Makes the open draft the next revision: signs it, gives it the next offset of its channel,

@@ -280,10 +280,8 @@ std::string handover_text(const Handover& handover, const ops::Zone& zone, ops::
     say(one.state == "approved" ? "handover_approved" : "handover_submitted",
         {{"id", one.id}, {"title", one.title}});
   }
-  for (const Handover::Notice& one : handover.failures) {
-    say("handover_failed",
-        {{"id", one.id}, {"title", one.title}, {"why", ops::words("held_" + one.why, lang)}});
-  }
+  for (const Handover::Notice& one : handover.failures)
+    say("handover_failed", {{"id", one.id}, {"title", one.title}, {"why", one.why}});
   for (const Gap& gap : handover.gaps) {
     const model::Topic* topic = model::find_topic(gap.topic);
     const std::string what = topic != nullptr ? (lang == ops::Lang::zh ? topic->zh : topic->en)

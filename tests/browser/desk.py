@@ -110,6 +110,12 @@ class Stage:
         with sqlite3.connect(f"{self.server.data}/clarion.db", timeout=20) as store:
             store.execute("INSERT OR REPLACE INTO deliveries VALUES(?, ?, ?, ?, 1, ?, 1, ?, NULL, ?, ?)", (name, outlet, name, notice, state, error, now, now))
 
+    def put_alert(self, name, topic, region, severity, hours=2):
+        """An official warning in force, as who reads them keeps it."""
+        now = int(time.time() * 1000)
+        with sqlite3.connect(f"{self.server.data}/clarion.db", timeout=20) as store:
+            store.execute("INSERT OR REPLACE INTO hazards VALUES(?, ?, ?, ?, ?, ?, '{}')", (name, topic, region, severity, now - 60000, now + hours * 3600000))
+
     def close(self):
         if self.server.process:
             self.server.stop()

@@ -24,12 +24,14 @@ class Simulator : public DeskStore {
   struct Plan {
     int cases = 300, experts = 12, minutes = 10;
     std::uint32_t seed = 1;
-    int check_every = 1;  ///< seconds between two looks over all waiting cases
+    int check_every = 1;     ///< seconds between two looks over all waiting cases
+    int order_percent = 20;  ///< of verdicts after which the order of what waits is looked at
   };
   struct Report {
     std::vector<std::string> broken;  ///< promises that did not hold, in words
-    std::vector<double> decision_us;  ///< real time of each decision
+    std::vector<double> decision_us;  ///< real time of each decision: reading the team, choosing
     int opened = 0, judged = 0, refused = 0, lost = 0, restarts = 0, most_waiting = 0;
+    int in_order = 0;  ///< cases that waited and went out as the most urgent one that fits
   };
 
   explicit Simulator(Plan plan) : plan_(plan), random_(plan.seed) {}
@@ -69,7 +71,7 @@ class Simulator : public DeskStore {
   void step(int second, bool arrivals) {
     store.clock.advance(std::chrono::seconds(1));
     if (arrivals && second % 97 == 96) restart();
-    if (arrivals && chance(5)) toggle();
+    if (arrivals && chance(5)) toggle(names_[random_() % names_.size()]);
     const int total = 60 * plan_.minutes;
     const int upto = arrivals ? plan_.cases * (second + 1) / total : report_.opened;
     const auto done = store->write([&](store::Tx& tx) -> Status {
@@ -98,9 +100,9 @@ class Simulator : public DeskStore {
     if (chance(60)) what.regions = {kRegions[random_() % 4]};
     what.severity = static_cast<model::Severity>(random_() % 4);
     what.score = static_cast<double>(random_() % 100) / 100;
-    CLARION_TRY(const Team* team, options.staff->team(tx));
     const RoutingNeed need{what.topics, what.regions, "zh", {"weibo"}, {}};
     const auto begun = std::chrono::steady_clock::now();
+    CLARION_TRY(const Team* team, options.staff->team(tx));
     static_cast<void>(route(need, team->candidates));
     report_.decision_us.push_back(
         std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun)
@@ -136,7 +138,19 @@ class Simulator : public DeskStore {
           if (careless && chance(3)) silent_.insert(row.id);
         }
       } else if (!silent_.contains(row.id) && chance(8)) {
+        std::optional<std::string> next;
+        if (chance(plan_.order_percent)) {
+          CLARION_TRY(next, next_for(tx, name));
+        }
         CLARION_TRY(act_on(row, "verdict", kVerdict));
+        if (next) {
+          CLARION_TRY(const auto given, store::find_case(tx, *next));
+          if (given && given->state != "open") {
+            ++report_.in_order;
+          } else {
+            report_.broken.push_back(*next + " still waits, a less urgent case was given out");
+          }
+        }
         ++report_.judged;
         if (!judged_.insert(row.id).second) report_.broken.push_back(row.id + " was judged twice");
       }
@@ -144,9 +158,27 @@ class Simulator : public DeskStore {
     return ok();
   }
 
+  /// The most urgent waiting case that the expert may take once one of theirs is done.
+  Result<std::optional<std::string>> next_for(store::View& view, const std::string& name) {
+    CLARION_TRY(auto team, read_team(view, options, store.clock.now()));
+    const auto me = std::find_if(team.candidates.begin(), team.candidates.end(),
+                                 [&](const Candidate& c) { return c.expert.account == name; });
+    --me->load;
+    if (!has_room(*me)) return std::nullopt;
+    store::CaseQuery query{.states = {"open"}, .limit = 100};
+    do {
+      CLARION_TRY(const auto page, store::list_cases(view, query));
+      for (const store::CaseRow& row : page.rows) {
+        CLARION_TRY(const auto need, need_of(view, row, store.clock.now()));
+        if (route(need, {*me})) return row.id;
+      }
+      query.after = page.next;
+    } while (query.after);
+    return std::nullopt;
+  }
+
   /// Somebody's capacity goes to nothing for a while, or comes back: off duty and on again.
-  void toggle() {
-    const std::string& name = names_[random_() % names_.size()];
+  void toggle(const std::string& name) {
     const bool back = off_.erase(name) > 0;
     if (!back) off_.insert(name);
     const auto row =
@@ -201,7 +233,7 @@ class Simulator : public DeskStore {
 
   /// Everybody works carefully until nothing is left.
   void drain() {
-    while (!off_.empty()) toggle_back();
+    while (!off_.empty()) toggle(std::string(*off_.begin()));
     silent_.clear();
     // Somebody new, for what all who know it gave back for good.
     names_.emplace_back("zoe");
@@ -209,10 +241,6 @@ class Simulator : public DeskStore {
     expert("zoe", {{"typhoon", 1}, {"flood", 1}, {"infectious", 1}, {"food", 1}, {"fire", 1}}, 3);
     for (int second = 0; second < 40'000 && report_.judged < report_.opened; ++second)
       step(second, false);
-  }
-  void toggle_back() {
-    const std::string name = *off_.begin();
-    while (off_.contains(name)) toggle();
   }
 
   void check_end() {

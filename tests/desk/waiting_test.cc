@@ -128,6 +128,7 @@ TEST(Surge, KeepsItsPromisesWithRefusalsLostLeasesAndRestarts) {
     EXPECT_EQ(report.opened, 150);
     EXPECT_EQ(report.judged, 150);
     EXPECT_GT(report.restarts, 0);
+    EXPECT_GT(report.in_order, 0);
   }
 }
 

@@ -114,6 +114,39 @@ TEST_F(CaseList, AFilterThatFewPassReadsABoundedNumberAndNamesWhereToGoOn) {
   EXPECT_EQ(walk({.text = "找的"}), std::vector<std::string>{"m_120500"});
 }
 
+TEST_F(CaseList, ADrillIsFoundWholeAmongManyRealCases) {
+  ASSERT_TRUE(store->write([](Tx& tx) -> Status {
+    for (int i = 0; i < 6'003; ++i) {
+      CaseRow row;
+      row.id = "m_" + std::to_string(100'000 + i);
+      row.org = "desk";
+      row.mode = i % 3000 == 0 ? "Exercise" : "Actual";
+      row.state = i == 0 ? "assigned" : "open";
+      row.priority = i % 3000 == 0 ? i / 3000 : 50;
+      CLARION_TRY(add_case(tx, row));
+    }
+    return ok();
+  }));
+  for (const std::vector<std::string>& states :
+       {std::vector<std::string>{}, {"open", "assigned"}}) {
+    for (const bool by_id : {false, true}) {
+      const auto page = store
+                            ->read([&](View& view) {
+                              return list_cases(
+                                  view, {.states = states, .actual = false, .by_id = by_id});
+                            })
+                            .value();
+      std::vector<std::string> ids;
+      for (const CaseRow& row : page.rows) ids.push_back(row.id);
+      std::vector<std::string> expected{"m_100000", "m_103000", "m_106000"};
+      if (!by_id) std::reverse(expected.begin(), expected.end());
+      EXPECT_EQ(ids, expected);
+      EXPECT_FALSE(page.next) << "no page is broken off by the others";
+      EXPECT_EQ(walk({.states = states, .actual = false, .by_id = by_id}), expected);
+    }
+  }
+}
+
 /// Work per item must not grow with history: what is asked many times a second walks an index made
 /// for it.
 TEST_F(CaseList, WalksIndexesWhereHistoryGrows) {

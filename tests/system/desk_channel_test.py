@@ -167,6 +167,28 @@ class DeskChannel(unittest.TestCase):
         self.assertEqual(dora.receive_type("case")["case"]["version"], held["version"] + 1)
         self.assertTrue(dora.receive_type("case")["case"]["gone"])
 
+    def test_who_is_asked_about_a_case_is_told_of_it_from_then_on(self):
+        case = self.case_of("asked")
+        eva = self.stream(self.server.user("eva", "expert"))
+        summary = lambda: self.desk.ok(self.server.get("/v1/desk/summary", eva_token))
+        eva_token = self.server.token("eva again", "desk", "--user", "eva")
+        self.assertEqual(summary()["lanes"]["team"], 0)
+        self.act(case, "note", self.desk.anna, text="x")
+        asked = self.act(case, "ask", self.desk.chen, user="eva", question="剂量对吗")
+        told = eva.receive_type("case")["case"]
+        self.assertEqual((told["id"], told["version"], told["assignee"]), (case["id"], asked["version"], "chen"))
+        self.assertEqual((summary()["lanes"]["team"], summary()["lanes"]["mine"]), (1, 0))
+        answered = self.act(case, "answer", eva_token, text="不对")
+        self.assertEqual(eva.receive_type("case")["case"]["version"], answered["version"])
+        moved = self.act(case, "assign", self.desk.anna, user="bo")
+        told = eva.receive_type("case")["case"]
+        self.assertEqual((told["version"], told.get("gone")), (moved["version"], None))
+        given = self.act(case, "release", self.desk.bo)
+        self.assertEqual(eva.receive_type("case")["case"]["version"], given["version"])
+        free = self.act(case, "release", self.desk.chen) if given["assignee"] == "chen" else given
+        told = summary()
+        self.assertEqual((told["lanes"]["free"], told["oldest_waiting"]), (1, {"case": case["id"], "since": case["created_at"]}), free["assignee"])
+
     def test_who_was_away_learns_of_a_case_that_is_theirs_no_more(self):
         case = self.case_of("away")
         chen = self.stream(self.desk.chen)
@@ -264,6 +286,8 @@ class DeskChannel(unittest.TestCase):
         told = summary(self.desk.anna)
         self.assertEqual(told["lanes"], {"free": 1, "mine": 0, "team": 1, "approval": 0, "second_look": 0})
         self.assertEqual(told["drafts"]["draft"], 1)
+        self.assertEqual(told["program"], run("version").split()[1])
+        self.assertIsInstance(told["posts_per_minute"], int)
         self.assertEqual(told["oldest_waiting"], {"case": case["id"], "since": case["created_at"]})
         chens = summary(self.desk.chen)
         self.assertEqual((chens["lanes"]["free"], chens["lanes"]["mine"], chens["oldest_waiting"]), (0, 1, None))

@@ -64,23 +64,6 @@ class Work(unittest.TestCase):
         self.made(self.post("/v1/roster/overrides", self.anna, {"slot": slot, "account": "cai", "from": at(1, 30), "until": at(3)}))
         self.assertEqual([at(1, 30)], [each["blocked_by"] for each in self.desk.ok(self.server.get(f"/v1/roster?from={at(0)}&until={at(8)}", self.anna))["drills"]])
 
-    def test_no_exercise_begins_near_a_hand_over_and_one_that_runs_is_corrected_and_ended(self):
-        running = self.desk.published(mode="Exercise")
-        waiting = self.desk.approved(mode="Exercise")
-        near = datetime.datetime.now(ZONE) + datetime.timedelta(minutes=10)
-        self.made(self.post("/v1/roster/plans", self.anna, {"name": "值班", "duty": "desk", "people": ["anna", "bo"], "starts": day(-3), "at": near.strftime("%H:%M")}))
-        for query in ("", "?dry_run=true"):
-            refused = self.post(f"/v1/notices/{waiting['id']}/publish{query}", self.anna, version=waiting["version"])
-            self.assertEqual((409, "drill_block"), (refused.status, refused.json["code"]), query)
-        later = (near + datetime.timedelta(hours=2)).astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.assertEqual(200, self.post(f"/v1/notices/{waiting['id']}/publish", self.anna, {"at": later}, version=waiting["version"]).status)
-        live = self.desk.published()
-        self.assertEqual("published", live["state"], "a live notice goes out at any time")
-        path = f"/v1/notices/{running['id']}"
-        draft = self.desk.approve(self.desk.ok(self.post(path + "/correct", self.anna, {"correction": "更正说明", "content": {"zh": {"title": "标题", "summary": "更正", "body": "正文"}}}, version=running["version"])))
-        self.assertEqual(200, self.post(path + "/publish", self.anna, version=draft["version"]).status)
-        self.assertEqual(200, self.post(path + "/withdraw", self.bo, {"reason_code": "wrong", "reason": "演练结束"}, headers={"If-Match": "*"}).status)
-
     def test_a_drill_names_what_is_wrong_with_it(self):
         answer = self.post("/v1/roster/drills", self.anna, {"from": at(1), "until": at(30), "lead": 3, "wat": 1})
         self.assertEqual({"/title": "field_required", "/until": "roster_span", "/lead": "field_type", "/wat": "field_unknown"},

@@ -1,4 +1,7 @@
 """Who gets a case and why, handing over, asking, panels, pins, as docs/contract.md says, over HTTP."""
+import contextlib
+import sqlite3
+import time
 import unittest
 import urllib.parse
 
@@ -64,6 +67,8 @@ class Routing(unittest.TestCase):
         self.act("chen", case, "release", {"reason": "bored"}, 422)
         after = self.act("chen", case, "release", {"reason": "no_time", "note": "开会"})
         self.assertEqual(after["assignee"], "du")
+        said = [each for each in self.get(f"/v1/cases/{case['id']}")["history"] if each["action"] == "release"]
+        self.assertEqual([(each["by"], each["detail"]["note"], each["detail"]["reason"]) for each in said], [("chen", "开会", "no_time")])
         self.assertEqual([(each["user"], each["code"]) for each in after["refusals"]], [("chen", "no_time")])
         self.act("du", case, "claim")
         self.assertEqual(self.server.get(f"/v1/cases/{case['id']}", self.people["eva"]).status, 404)
@@ -78,6 +83,27 @@ class Routing(unittest.TestCase):
         handed = self.act("du", case, "handover", {"user": "chen", "note": "换班"})
         self.assertEqual((handed["state"], handed["assignee"]), ("assigned", "chen"))
         self.act("audi", case, "answer", {"text": "x"}, 403)
+
+    def test_an_official_alert_raises_the_cases_it_touches_and_its_end_lowers_them(self):
+        case = self.case(geo={"region": "440106"})
+        far = self.case(geo={"region": "440800"})
+        before = case["priority"]
+        now = int(time.time() * 1000)
+        alert = ("h1", "infectious", "440100", "extreme", now - 1000, now + 3_600_000, "{}")
+        with contextlib.closing(sqlite3.connect(f"{self.server.data}/clarion.db", timeout=20)) as store, store:
+            store.execute("INSERT INTO hazards(id, topic, region, severity, from_at, until_at, record) VALUES(?,?,?,?,?,?,?)", alert)
+        raised = until(lambda: (each := self.get(f"/v1/cases/{case['id']}"))["priority"] >= before + 8 and each, what="a higher priority")
+        part = [each for each in raised["priority_reasons"] if each["code"] == "priority_alert"]
+        self.assertEqual([each["points"] for each in part], [10])
+        self.assertNotRegex(part[0]["text"], r"[{}_]")
+        self.assertEqual(sum(each["points"] for each in raised["priority_reasons"]), raised["priority"])
+        self.assertNotIn("priority_alert", [each["code"] for each in self.get(f"/v1/cases/{far['id']}")["priority_reasons"]])
+        told = self.get("/v1/desk/summary")["alerts"]
+        self.assertEqual([(each["id"], each["topic"], each["region"], each["severity"]) for each in told], [("h1", "infectious", "440100", "extreme")])
+        with contextlib.closing(sqlite3.connect(f"{self.server.data}/clarion.db", timeout=20)) as store, store:
+            store.execute("UPDATE hazards SET until_at = ?", [int(time.time() * 1000)])
+        until(lambda: "priority_alert" not in [each["code"] for each in self.get(f"/v1/cases/{case['id']}")["priority_reasons"]], what="the alert's part gone")
+        self.assertEqual(self.get("/v1/desk/summary")["alerts"], [])
 
     def test_a_pin_stands_first_in_the_list(self):
         self.case()

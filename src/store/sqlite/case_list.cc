@@ -20,6 +20,26 @@ constexpr std::array<const char*, 7> kStates = {"open",   "assigned",  "in_revie
 
 #define CLARION_LOOK "SELECT rank, id, priority, state, mode, assignee, topics, regions, claim "
 
+/// Walks along the indexes that have the order of a list: by id, among equals of a rank, below it.
+struct Walks {
+  std::string_view by_id, equal, below;
+};
+#define CLARION_WALKS(where, ranks, ids)                                      \
+  {CLARION_LOOK "FROM cases " ids " WHERE " where " AND id > ?2 ORDER BY id", \
+   CLARION_LOOK "FROM cases INDEXED BY " ranks " WHERE " where                \
+                " AND rank = ?2 AND id > ?3 ORDER BY id",                     \
+   CLARION_LOOK "FROM cases INDEXED BY " ranks " WHERE " where                \
+                " AND rank < ?2 ORDER BY rank DESC, id"}
+/// Of all cases and of a drill's alone, which has indexes of its own; of all states and of one
+/// (?1).
+constexpr std::array<std::array<Walks, 2>, 2> kWalks = {
+    {{{CLARION_WALKS("?1 IS NULL", "cases_by_rank", ""),
+       CLARION_WALKS("state = ?1", "cases_by_state", "INDEXED BY cases_by_state_and_id")}},
+     {{CLARION_WALKS("mode <> 'Actual' AND ?1 IS NULL", "drill_cases_by_rank",
+                     "INDEXED BY drill_cases_by_id"),
+       CLARION_WALKS("mode <> 'Actual' AND state = ?1", "drill_cases_by_state",
+                     "INDEXED BY drill_cases_by_state_and_id")}}}};
+
 bool before(const CaseKey& a, const CaseKey& b, bool by_id) {
   return !by_id && a.rank != b.rank ? a.rank > b.rank : a.id < b.id;
 }
@@ -170,42 +190,23 @@ class Search {
   /// One state, or all when null.
   Status walk_state(const char* state, std::int64_t budget) {
     auto& connection = view_.connection();
+    const Walks& walks = kWalks[query_.actual == false ? 1 : 0][state == nullptr ? 0 : 1];
     found_here_ = 0;
     if (query_.by_id) {
-      if (state == nullptr) {
-        auto select = connection.prepare(CLARION_LOOK "FROM cases WHERE id > ? ORDER BY id");
-        select.bind(after_id());
-        return take(select, budget);
-      }
-      auto select = connection.prepare(
-          CLARION_LOOK
-          "FROM cases INDEXED BY cases_by_state_and_id WHERE state = ? AND id > ? ORDER BY id");
-      select.bind_all(state, after_id());
+      auto select = connection.prepare(walks.by_id);
+      bind_state(select, state).bind(after_id());
       return take(select, budget);
     }
     if (query_.after) {
-      auto equal = connection.prepare(
-          state == nullptr ? CLARION_LOOK
-              "FROM cases INDEXED BY cases_by_rank WHERE rank = ?2 AND id > ?3 AND ?1 IS NULL "
-              "ORDER BY id"
-                           : CLARION_LOOK
-              "FROM cases INDEXED BY cases_by_state WHERE state = ?1 AND rank = ?2 AND id > ?3 "
-              "ORDER BY id");
+      auto equal = connection.prepare(walks.equal);
       bind_state(equal, state).bind_all(query_.after->rank, query_.after->id);
       CLARION_TRY(const bool on, take_some(equal, budget));
       if (!on) return ok();
     }
-    auto below = connection.prepare(
-        state == nullptr ? CLARION_LOOK
-            "FROM cases INDEXED BY cases_by_rank WHERE rank < ?2 AND ?1 IS NULL ORDER BY rank "
-            "DESC, id"
-                         : CLARION_LOOK
-            "FROM cases INDEXED BY cases_by_state WHERE state = ?1 AND rank < ?2 ORDER BY rank "
-            "DESC, id");
+    auto below = connection.prepare(walks.below);
     bind_state(below, state).bind(below_rank());
     return take(below, budget);
   }
-
   static sqlite::Statement& bind_state(sqlite::Statement& statement, const char* state) {
     return state == nullptr ? statement.bind(nullptr) : statement.bind(state);
   }

@@ -41,8 +41,9 @@ DeskSight sight_of(const json::value& value) {
   return out;
 }
 
-/// The accounts whose own the case is.
-Result<std::vector<std::string>> owners_of(View& /*view*/, const CaseRow& row) {
+/// The accounts whose own the case is: who holds it, and who was asked about it (desk writes them
+/// into the row with each question).
+std::vector<std::string> owners_of(const CaseRow& row) {
   std::vector<std::string> out;
   if (row.assignee) out.push_back(*row.assignee);
   if (const json::value* asked = row.details.if_contains("asked")) {
@@ -151,9 +152,8 @@ bool is_over(const CaseRow& row) {
 Result<std::optional<Known>> known_from_case(View& view, std::string_view id) {
   CLARION_TRY(auto row, find_case(view, id));
   if (!row) return std::nullopt;
-  CLARION_TRY(auto owners, owners_of(view, *row));
   const std::string sight = text_of(
-      to_json(sight_of(row->mode, row->regions, row->topics, row->severity, std::move(owners))));
+      to_json(sight_of(row->mode, row->regions, row->topics, row->severity, owners_of(*row))));
   return Known{row->changed_at, true, false, sight, sight, 0};
 }
 
@@ -206,7 +206,7 @@ Status log_case(Tx& tx, const CaseRow& row, CaseChange change) {
       return ok();
     }
   }
-  CLARION_TRY(auto owners, owners_of(tx, row));
+  const auto owners = owners_of(row);
   const DeskSight now = sight_of(row.mode, row.regions, row.topics, row.severity, owners);
   CLARION_TRY(auto others, move_up(tx, {"case", row.id, row.version, is_over(row)}, now, known));
   if (!others || !known) return ok();
@@ -222,9 +222,7 @@ Status log_notice(Tx& tx, const NoticeRow& row) {
   std::vector<std::string> accounts;
   if (row.case_id) {
     CLARION_TRY(auto from, find_case(tx, *row.case_id));
-    if (from) {
-      CLARION_TRY(accounts, owners_of(tx, *from));
-    }
+    if (from) accounts = owners_of(*from);
   }
   return log_notice_of(tx, row, std::move(accounts));
 }

@@ -14,11 +14,11 @@ export interface Sync {
   retryAt?: number;
 }
 
-/** What pages put into the shell around them: figures beside the places, who is on duty, the state of the live channel. */
+/** What pages put into the shell around them: figures beside the places, the state of the live channel. */
 export const useShell = defineStore('shell', () => {
   const sync = reactive<Sync>({state: 'none'});
   const badges = reactive<Record<string, number>>({});      // by the name of a place: desk, notices, …
-  const onDuty = ref<{name: string; role?: string}[]>([]);
+  const dutyOpen = ref(false);  // the drawer of who is on duty
   const title = ref('');  // of the page, when it is more than its route's: a case's number, say
   const lines = reactive({polite: '', assertive: ''});
   let saidAt = 0;
@@ -33,5 +33,5 @@ export const useShell = defineStore('shell', () => {
     if (wait === 0) put();
     else waiting = setTimeout(put, wait);
   }
-  return {sync, badges, onDuty, title, lines, say};
+  return {sync, badges, dutyOpen, title, lines, say};
 });
