@@ -154,6 +154,11 @@ describe('the roster page', () => {
     await page.getByRole('button', {name: /^anna.*值班员/}).first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('换出我的班').check();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', {name: '更多'}).click();
+    await page.getByRole('button', {name: '换班：我的班'}).click();
+    await dialog.getByRole('button', {name: '换出', exact: true}).nth(1).click();
+    assert.ok(await dialog.getByLabel('换出我的班').isChecked(), 'from the list of one\'s own shifts');
     await dialog.getByLabel('换给谁').selectOption('bo');
     await dialog.getByRole('button', {name: /发出换班/}).click();
     await page.getByText('换班已发出，对方接下后才换').waitFor();

@@ -124,5 +124,21 @@ TEST_F(Duty, NoDrillBeginsHalfAnHourAroundAHandOver) {
   EXPECT_FALSE(blocked("2026-11-25T00:30:00Z"));
 }
 
+TEST_F(Duty, ADrillMayEndAndBeginHalfAnHourFromAHandOverAndNoNearer) {
+  put_plan("p", "desk", {"anna", "bo"});
+  put_plan("e", "expert", {"cai"}, {{"at", "12:00"}});  // experts' turns are no hand-over
+  const auto near = [&](std::string_view from, std::string_view until) {
+    return store
+        ->read([&](store::View& view) { return handover_near(view, zone, at(from), at(until)); })
+        .value();
+  };
+  const auto handover = at("2026-11-25T00:00:00Z");
+  EXPECT_FALSE(near("2026-11-24T22:00:00Z", "2026-11-24T23:30:00Z"));
+  EXPECT_EQ(near("2026-11-24T22:00:00Z", "2026-11-24T23:30:00.001Z"), handover);
+  EXPECT_EQ(near("2026-11-25T00:29:59.999Z", "2026-11-25T02:00:00Z"), handover);
+  EXPECT_FALSE(near("2026-11-25T00:30:00Z", "2026-11-25T05:00:00Z"));
+  EXPECT_EQ(near("2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z"), handover) << "none within one";
+}
+
 }  // namespace
 }  // namespace clarion::roster

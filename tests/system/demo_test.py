@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """`clarion serve --demo` from its first line to Ctrl-C."""
 
+import datetime
 import os
 import pathlib
 import re
@@ -76,6 +77,26 @@ class WholeDemo(unittest.TestCase):
         self.assertLess(len(cases), int(counts[1]) * 0.75)
         self.assertGreaterEqual(max(case["group"]["size"] for case in cases), 5)
         self.assertGreaterEqual(sum(case["state"] in ("open", "assigned") for case in cases), 10, "left for the visitor")
+
+    def test_people_are_on_duty_and_what_a_roster_is_for_is_seen_at_the_first_look(self):
+        get = lambda path: self.demo.get(path, self.demo.token("OPERATOR")).json
+        now = get("/v1/roster/now")
+        self.assertEqual({"desk": True, "expert": True, "approver": True}, now["planned"])
+        on = {each["account"] for each in now["on"]}
+        self.assertTrue({"demo-operator", "demo-approver", "demo-approver-2", "demo-expert"} <= on, on)
+        self.assertEqual(len(get("/v1/experts")["items"]), len([each for each in now["on"] if each["duty"] == "expert"]), "every expert can be asked")
+        self.assertEqual([], now["alarms"], "nothing rings at the start")
+        self.assertIsNone(now["drills_blocked_until"])
+        self.assertIn("demo-operator-2", {each["account"] for each in now["next"]})
+        self.assertEqual([None, None], [each["blocked_by"] for each in now["drills"]])
+        begin = now["at"][:10]
+        until = (datetime.date.fromisoformat(begin) + datetime.timedelta(days=3)).isoformat()
+        span = get(f"/v1/roster?from={begin}&until={until}")
+        self.assertEqual({"approver", "expert"}, {gap["duty"] for gap in span["gaps"] if gap["from"] > now["at"]}, "gaps lie ahead")
+        self.assertEqual(["demo-operator-2"], [each["by"] for each in span["swaps"]])
+        self.assertEqual(["demo-operator-2"], [each["by"] for each in get("/v1/roster/handover")["notes"]])
+        routing = get(f"/v1/cases/{get('/v1/cases?state=assigned')['items'][0]['id']}/routing")
+        self.assertIn("route_line1", {reason["code"] for reason in routing["assignment_reasons"]}, "who is on duty is a reason")
 
     def test_the_library_holds_the_packaged_debunks(self):
         folder = str(pathlib.Path(self.demo.variables).parent)
