@@ -18,9 +18,10 @@ using http::Request;
 using http::Response;
 
 /// Where the page answers; src/web/src/pages/*/routes.ts has the same addresses.
-constexpr std::array<std::string_view, 16> kAddresses = {"/desk",
+constexpr std::array<std::string_view, 17> kAddresses = {"/desk",
                                                          "/signin",
                                                          "/cases/{id}",
+                                                         "/mine",
                                                          "/notices",
                                                          "/notices/{id}/{view}",
                                                          "/resources",

@@ -16,7 +16,7 @@ export function pageOf(text: string, origin: string): string | null {
   let path = text.trim();
   if (path.startsWith(origin + '/')) path = path.slice(origin.length);
   path = path.replace(/^\/drill(?=\/)/, '');
-  if (/^\/(cases|notices|resources|experts|roster|stats|audit|settings|admin|desk)(\/|\?|$)/.test(path)) return path;
+  if (/^\/(cases|mine|notices|resources|experts|roster|stats|audit|settings|admin|desk)(\/|\?|$)/.test(path)) return path;
   const notice = /^\/n\/(n_[0-9A-Z]{26})/.exec(path) ?? /^(n_[0-9A-Z]{26})$/.exec(path);
   if (notice) return `/notices/${notice[1]}/review`;
   const found = /^(c_[0-9A-Z]{26})$/.exec(path);

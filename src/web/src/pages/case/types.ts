@@ -3,7 +3,7 @@ export interface Reason { code: string; points?: number; text?: string; params?:
 export interface Media { type?: string; url?: string; hash?: string; text?: string }
 export interface Post {
   id: string; source: string; removed?: boolean; text?: string; lang?: string; url?: string; created_at?: string; received_at: string; score: number;
-  author?: {name?: string; verified?: boolean; followers?: number};
+  author?: {id?: string; name?: string; verified?: boolean; followers?: number};
   metrics?: {reposts?: number; comments?: number; likes?: number};
   media?: Media[];
 }
