@@ -138,6 +138,7 @@ describe('the duty page', () => {
   });
 
   test('a burst of 500 changes is one render', async () => {
+    await send('一次渲染');
     const visitor = await queue('anna', {}, '/desk?tab=team');
     const {page} = visitor;
     await page.locator('.sync.ok').waitFor();
