@@ -325,6 +325,7 @@ describe('the roster page', () => {
     await shot(page, 'roster-import');
     assert.deepEqual((await desk.api('anna', 'GET', '/v1/roster/shifts')).items, []);
     await choose('bo');
+    await dialog.getByRole('cell', {name: 'bo', exact: true}).waitFor();
     await page.keyboard.press('Control+Enter');
     await page.getByText('导入了 2 个班次').waitFor();
     assert.deepEqual((await desk.api('anna', 'GET', '/v1/roster/shifts')).items.map(each => each.account), ['anna', 'bo']);
