@@ -4,7 +4,11 @@ import {after, before, describe, test} from 'node:test';
 import {Desk, Visitor, axeFaults, openBrowser, shot} from './stage.mjs';
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([Desk.open(), openBrowser()]); await desk.people(); });
+before(async () => {
+  [desk, browser] = await Promise.all([Desk.open(), openBrowser()]);
+  await desk.people();
+  await desk.api('anna', 'POST', '/v1/roster/shifts', {account: 'chen', duty: 'expert', topics: ['infectious'], from: hour(-1), until: hour(5)});
+});
 after(async () => { await browser?.close(); await desk?.close(); });
 
 /** A text that the rules flag and that is near no other's. */
@@ -56,7 +60,6 @@ describe('around the queue', () => {
   });
 
   test('the bar tells unread messages and who is on duty while they change, and a message leads to its case', async () => {
-    await desk.api('anna', 'POST', '/v1/roster/shifts', {account: 'chen', duty: 'expert', topics: ['infectious'], from: hour(-1), until: hour(5)});
     const found = await caseOf('消息一');
     const visitor = await visit();
     const {page} = visitor;
@@ -76,6 +79,7 @@ describe('around the queue', () => {
   });
 
   test('narrow, who is on duty is a drawer behind the faces in the bar; wide, a rail', async () => {
+    await caseOf('抽屉一');
     const visitor = await visit('anna', {viewport: {width: 1024, height: 768}});
     const {page} = visitor;
     await page.locator('.duty-now').waitFor();
