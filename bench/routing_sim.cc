@@ -3,9 +3,9 @@
 // promise did not hold: nobody above capacity, nobody with room while a case waits that they may
 // take, the most urgent waiting case first, each case judged once, 99 of 100 decisions under 1 ms.
 //   TMPDIR=/dev/shm bench_routing_sim [CASES [EXPERTS [SEED]]]
-// Measured 2026-11-24, release, 2 shared cores of an AMD EPYC with other work beside, store on
-// tmpfs: at most 5,800 cases waiting, a decision (reading the team, choosing) 17 us median, 109 us
-// p99; 47 s of CPU. Against 200 experts, who keep up: 17 us median, 69 us p99, 13 s of CPU.
+// Measured 2026-11-24, release, 2 shared cores of an AMD EPYC, store on tmpfs, a decision being the
+// reading of the team and the choice: 60 experts, at most 6,243 cases waiting: median 16 us, p99
+// 48 us, 35 s in all; 200 experts, who keep up: median 53 us, p99 133 us, 12 s in all.
 #include "desk/simulator.h"
 
 #include <cstdio>
