@@ -7,6 +7,7 @@
 #include "group/keys.h"
 #include "group/spread.h"
 #include "intake/order.h"
+#include "report/rollup.h"
 #include "store/meta.h"
 #include "store/posts.h"
 #include "store/regroup.h"
@@ -145,7 +146,8 @@ void Pipeline::give_back(std::unique_ptr<Bench> bench) {
   idle_.push_back(std::move(bench));
 }
 
-std::vector<Pipeline::Incoming> Pipeline::scan(const Body& body, TakenIn& taken) {
+std::vector<Pipeline::Incoming> Pipeline::scan(const Body& body, TakenIn& taken,
+                                               RuleFigures::Counts& hits) {
   auto bench = take_bench();
   std::vector<Incoming> out;
   out.reserve(body.lines.lines.size());
@@ -166,6 +168,7 @@ std::vector<Pipeline::Incoming> Pipeline::scan(const Body& body, TakenIn& taken)
     ++taken.accepted;
     if (incoming.post.op == model::Post::Op::upsert) {
       incoming.scan = bench->scanner.scan(incoming.post, false);
+      RuleFigures::add(hits, incoming.scan, bench->scanner.rules().flag_score());
       if (incoming.scan.flagged)
         incoming.sketch = group::sketch_of(bench->scanner.folded().bytes, bench->scratch);
       incoming.text_hash = hash_of_text(incoming.post);
@@ -186,7 +189,8 @@ Result<TakenIn> Pipeline::take_in(
   }
   TakenIn scanned;
   scanned.rejected = std::move(body.lines.rejected);
-  const std::vector<Incoming> incoming = scan(body, scanned);
+  RuleFigures::Counts hits;
+  const std::vector<Incoming> incoming = scan(body, scanned, hits);
   std::sort(scanned.rejected.begin(), scanned.rejected.end(),
             [](const auto& a, const auto& b) { return a.line < b.line; });
   CLARION_TRY(auto taken, database_.write([&](store::Tx& tx) -> Result<TakenIn> {
@@ -209,6 +213,7 @@ Result<TakenIn> Pipeline::take_in(
   for (const Incoming& each : incoming) ++by_source[each.post.source];
   for (const auto& [source, items] : by_source)
     sources_.count(body.mode, source, items, clock_.now());
+  rule_figures_.merge(report::day_of(clock_.now(), options_.zone), body.mode, hits);
   if (counted) counted(body.mode, taken.accepted, taken.flagged);
   if (taken.accepted > 0) last_post_ms_ = clock_.now().time_since_epoch().count();
   return taken;

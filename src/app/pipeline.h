@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/rule_figures.h"
 #include "app/source_book.h"
 #include "desk/options.h"
 #include "group/index.h"
@@ -83,6 +84,8 @@ class Pipeline {
   [[nodiscard]] SourceBook& sources() { return sources_; }
   /// Called after posts were taken in, on the caller's thread: mode, accepted, new flagged ones.
   std::function<void(const std::string&, std::size_t, std::size_t)> counted;
+  /// What rules hit, of every post that was taken in.
+  [[nodiscard]] RuleFigures& rule_figures() { return rule_figures_; }
   /// Bytes of bodies that are being worked on now.
   [[nodiscard]] std::size_t bytes_under_way() const { return bytes_under_way_.load(); }
 
@@ -103,7 +106,7 @@ class Pipeline {
 
   std::unique_ptr<Bench> take_bench();
   void give_back(std::unique_ptr<Bench> bench);
-  std::vector<Incoming> scan(const Body& body, TakenIn& taken);
+  std::vector<Incoming> scan(const Body& body, TakenIn& taken, RuleFigures::Counts& hits);
   Status keep(store::Tx& tx, const std::string& mode, const Incoming& incoming, TakenIn& taken);
   Status add_post(store::Tx& tx, const std::string& mode, const Incoming& incoming);
   Status reload_index(store::View& view);
@@ -122,6 +125,7 @@ class Pipeline {
   bool index_stale_ = false;                     // a write that had changed an index was undone
 
   SourceBook sources_;
+  RuleFigures rule_figures_;
   std::atomic<std::size_t> bytes_under_way_{0};
   std::atomic<std::uint64_t> posts_{0}, flagged_{0}, rejected_{0}, bytes_{0}, scan_ns_{0},
       texts_gone_{0};

@@ -158,6 +158,7 @@ Status Service::open_parts() {
             {{"added", shipped.added}, {"changed", shipped.changed}, {"waiting", shipped.waiting}});
   shelf_ = std::make_unique<readiness::Shelf>();
   pipeline_ = std::make_unique<Pipeline>(*database_, *clock_, *library_, pipeline);
+  CLARION_TRY(note_rules(*database_, *rules));
   pipeline_->use_rules(std::move(rules));
   CLARION_TRY(pipeline_->load());
   CLARION_TRY(const auto known, database_->read([](store::View& view) {
@@ -374,6 +375,9 @@ http::Router Service::routes() {
       [this](std::string_view channel) { return gateway_->readers(channel); },
       [this] { return pipeline_->bytes_under_way(); }, config_.data.dir});
   add_health_route(router, *requests_, *health_sources_);
+  rule_sources_ = std::make_unique<RuleSources>(
+      RuleSources{[this] { return pipeline_->rules(); }, config_.rules.dir, notices_->zone});
+  add_rule_routes(router, *requests_, *rule_sources_);
   report::add_routes(router, *requests_, notices_->zone);
   readiness::add_routes(router, *requests_, *shelf_, notices_->zone);
   notice::add_desk_routes(router, *requests_, *notices_);
@@ -422,6 +426,7 @@ Status Service::reload() {
     const auto level = ops::parse_log_level(config.log.level);
     log_.info("rules loaded",
               {{"rules", rules->statistics().rules}, {"version", rules->version()}});
+    CLARION_TRY(note_rules(*database_, *rules));
     pipeline_->use_rules(std::move(rules));
     if (level) log_.set_level(*level);
     return ok();

@@ -6,6 +6,7 @@
 #include "app/head_file.h"
 #include "app/health_watch.h"
 #include "app/pipeline.h"
+#include "app/rule_routes.h"
 #include "broadcast/gateway.h"
 #include "desk/candidates.h"
 #include "desk/presence.h"
@@ -105,6 +106,7 @@ class Service {
   std::unique_ptr<readiness::Shelf> shelf_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<HealthSources> health_sources_;
+  std::unique_ptr<RuleSources> rule_sources_;
   std::unique_ptr<report::Rollup> rollup_;
   std::shared_ptr<http::Tls> tls_;  // null: clear text
   std::unique_ptr<http::Server> server_;

@@ -28,6 +28,7 @@ constexpr std::chrono::seconds kSourcesPause{5};
 constexpr std::chrono::seconds kReportPause{1}, kHealthPause{1};
 /// What nobody fetches is not kept for ever: proofs of delivery, and deliveries no outlet took.
 constexpr std::chrono::hours kReceiptsKept{24 * 90}, kOutboxKept{24 * 30}, kMessagesKept{24 * 90};
+constexpr std::chrono::hours kRuleDaysKept{24 * 90};
 /// More than the longest that security.session_idle_minutes allows.
 constexpr std::chrono::hours kIdlestSession{25};
 /// Contract section 4.
@@ -107,6 +108,9 @@ void Service::keep_sources() {
 void Service::tend_report() {
   const auto more = rollup_->step(*database_);
   if (!more) log_.error("figures could not be counted", more.error());
+  const Status ruled = pipeline_->rule_figures().keep(
+      *database_, report::day_of(clock_->now() - kRuleDaysKept, notices_->zone));
+  if (!ruled) log_.error("figures of rules could not be kept", ruled.error());
   // Behind, after a long stop or an upgrade: some at each tick. Else once a second.
   next_report_ = clock_->steady() + (more && more.value() ? std::chrono::seconds(0) : kReportPause);
 }

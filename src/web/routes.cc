@@ -18,7 +18,7 @@ using http::Request;
 using http::Response;
 
 /// Where the page answers; src/web/src/pages/*/routes.ts has the same addresses.
-constexpr std::array<std::string_view, 17> kAddresses = {"/desk",
+constexpr std::array<std::string_view, 18> kAddresses = {"/desk",
                                                          "/signin",
                                                          "/cases/{id}",
                                                          "/mine",
@@ -34,7 +34,8 @@ constexpr std::array<std::string_view, 17> kAddresses = {"/desk",
                                                          "/health",
                                                          "/audit",
                                                          "/settings",
-                                                         "/admin"};
+                                                         "/admin",
+                                                         "/admin/{rest...}"};
 
 /// Scripts and styles are files of ours alone: no inline script, no eval, no style attribute.
 /// Pictures are ours, of a style sheet (data:), or of a file one is about to send (blob:). 'self'

@@ -27,15 +27,15 @@ class Stage:
         self.server = None
         self.fresh()
 
-    def fresh(self):
-        """A server on a new data folder, on the port of the last one."""
+    def fresh(self, settings=()):
+        """A server on a new data folder, on the port of the last one; with more settings."""
         self.count += 1
         data = f"{self.folder}/{self.count}"
         pathlib.Path(data).mkdir(mode=0o700)
         port = self.server.port if self.server else 0
         if self.server:
             self.server.stop()
-        self.server = harness.Server(data, settings=SETTINGS, port=port).start()
+        self.server = harness.Server(data, settings=[*SETTINGS, *settings], port=port).start()
         self.desk = harness.Desk(self.server)
         return self.server.url
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {readFileSync, readdirSync} from 'node:fs';
 import {after, before, describe, test} from 'node:test';
 import {gzipSync} from 'node:zlib';
-import {Desk, Visitor, axeFaults, openBrowser, shot, text} from './stage.mjs';
+import {Desk, Visitor, axeFaults, openBrowser, quiet, shot, text} from './stage.mjs';
 
 const KIB = 1024;
 const pages = new URL('../../src/web/src/pages/', import.meta.url);
@@ -36,9 +36,6 @@ const filled = (path, mode) => path
   .replace(/^\/cases\/:id/, `/cases/${ids[mode].case}`).replace(/^\/notices\/:id/, `/notices/${ids[mode].notice}`)
   .replace(/:date\b/, new Date().toISOString().slice(0, 10)).replace(/\/:\w+\??(\([^)]*\))?/g, '');
 
-/** Until nothing has been asked for a moment: pages say more when their answers are there. */
-const settled = page => page.waitForLoadState('networkidle', {timeout: 1000}).catch(() => undefined);  // a stream or a poll never rests
-
 describe('every page', () => {
   for (const look of ['light', 'dark', 'exercise']) {
     for (const locale of ['zh-CN', 'en-GB']) {
@@ -47,20 +44,20 @@ describe('every page', () => {
           const mode = look === 'exercise' ? 'Exercise' : 'Actual';
           // Everything as an approver, who sees the most; accounts as an administrator.
           const faults = [];
-          for (const [as, shown] of [['bo', addresses.filter(each => each !== '/admin')], ['dora', addresses.filter(each => each === '/admin')]]) {
+          for (const [as, shown] of [[undefined, ['/signin']], ['bo', addresses.filter(each => !['/admin', '/signin'].includes(each))], ['dora', ['/admin']]]) {
             const visitor = await Visitor.open(browser, desk, {as, drill: mode === 'Exercise', colorScheme: look === 'dark' ? 'dark' : 'light', locale, viewport: {width, height: width > 500 ? 900 : 844}});
-          for (const address of shown) {
-            const page = await visitor.visit(filled(address, mode));
-            await page.locator('h1').first().waitFor({state: 'attached', timeout: 5000}).catch(() => undefined);
-            await settled(page);
-            for (const found of await axeFaults(page)) faults.push([address, ...found]);
-            const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-            if (wide > 0) faults.push([address, `scrolls sideways by ${wide}`]);
-            // What a role may not read shows as an error in its place.
-            if (await page.locator('.state.bad').count() === 0 && await page.locator('h1').count() !== 1) faults.push([address, `has ${await page.locator('h1').count()} h1`]);
-            await shot(page, `page${address.replaceAll(/[/:]+/g, '-')}-${look}-${locale.slice(0, 2)}-${width}`);
-          }
-          await visitor.leave();
+            for (const address of shown) {
+              const page = await visitor.visit(filled(address, mode));
+              await page.locator('h1').first().waitFor({state: 'attached', timeout: 5000}).catch(() => undefined);
+              await quiet(page);
+              for (const found of await axeFaults(page)) faults.push([address, ...found]);
+              const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+              if (wide > 0) faults.push([address, `scrolls sideways by ${wide}`]);
+              // What a role may not read shows as an error in its place.
+              if (await page.locator('.state.bad').count() === 0 && await page.locator('h1').count() !== 1) faults.push([address, `has ${await page.locator('h1').count()} h1`]);
+              await shot(page, `page${address.replaceAll(/[/:]+/g, '-')}-${look}-${locale.slice(0, 2)}-${width}`);
+            }
+            await visitor.leave();
           }
           assert.deepEqual(faults, []);
         });
@@ -103,7 +100,7 @@ describe('the first view', () => {
     let sent = 0;
     session.on('Network.loadingFinished', each => { sent += each.encodedDataLength; });
     const page = await visitor.visit('/desk');
-    await settled(page);
+    await quiet(page);
     console.log(`first view of /desk: ${(sent / KIB).toFixed(1)} KiB`);
     assert.ok(sent > 0 && sent < 300 * KIB, `${sent} bytes`);
     const files = await page.evaluate(() => performance.getEntriesByType('resource').map(each => each.name).filter(each => each.includes('/assets/app/')));
@@ -115,6 +112,23 @@ describe('the first view', () => {
       assert.ok(size < 80 * KIB, `${file}: ${size} bytes`);
     }
     await visitor.leave();
+  });
+
+  test('and every further part has a bound: charts have the largest, and come with statistics alone', async () => {
+    const sizes = new Map(), left = [...(await (await fetch(desk.url + '/desk')).text()).matchAll(/\/assets\/app\/[\w.-]+\.(?:js|css)/g)].map(found => found[0]);
+    while (left.length) {
+      const file = left.pop();
+      if (sizes.has(file)) continue;
+      const answer = await fetch(desk.url + file, {headers: {'Accept-Encoding': 'identity'}});
+      assert.equal(answer.status, 200, file);
+      const body = await answer.text();
+      sizes.set(file, gzipSync(body, {level: 9}).length);
+      for (const [, name] of body.matchAll(/["'`(](?:\.\/|\/?assets\/app\/)([\w.-]+\.(?:js|css))["'`)]/g)) left.push(`/assets/app/${name}`);
+    }
+    assert.ok(sizes.size > 40, `${sizes.size} parts`);
+    const large = [...sizes].filter(([, size]) => size >= 80 * KIB);
+    console.log(`${sizes.size} parts, the largest: ${[...sizes].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([file, size]) => `${file} ${(size / KIB).toFixed(1)} KiB`).join(', ')}`);
+    assert.ok(large.length <= 1 && large.every(([file, size]) => /\/stats\./.test(file) && size < 190 * KIB), JSON.stringify(large));
   });
 
   test('of a file that was seen already is a 304, and one that is not there a 404', async () => {

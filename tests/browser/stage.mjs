@@ -57,6 +57,17 @@ export const openBrowser = () => chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--lang=zh-CN'],
 });
 
+const underWay = new WeakMap();
+/** Until the page has asked for nothing for a moment: pages say more when their answers are there. At most two seconds, since a poll
+ *  never rests. Playwright's own networkidle waits half a second at least, which over hundreds of pages is minutes. */
+export async function quiet(page, moment = 120) {
+  const end = Date.now() + 2000;
+  for (let since = Date.now(); Date.now() < end && Date.now() - since < moment;) {
+    if (underWay.get(page)?.size) since = Date.now();
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
+
 /** A browser window of one person (or of nobody) at the desk; `leave` ends it and holds every page of it to silence: no console error, no
  *  request to another host. Options: as ('anna'), drill, and those of a Playwright context. */
 export class Visitor {
@@ -76,7 +87,11 @@ export class Visitor {
     page.setDefaultTimeout(15000);
     page.on('console', message => message.type() === 'error' && this.complaints.push(`${message.text()} ${message.location()?.url ?? ''}`.trim()));
     page.on('pageerror', error => this.complaints.push(`${error.message}\n${error.stack ?? ''}`));
+    const under = underWay.get(page) ?? new Set();
+    underWay.set(page, under);
+    for (const over of ['requestfinished', 'requestfailed']) page.on(over, request => under.delete(request));
     page.on('request', request => {
+      under.add(request);
       const url = new URL(request.url());
       if (!['data:', 'blob:'].includes(url.protocol) && url.host !== new URL(this.desk.url).host) this.foreign.push(request.url());
     });

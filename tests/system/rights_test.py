@@ -76,7 +76,7 @@ TABLE = [
     ("GET /v1/notices/{id}", "DRAFT", SEE), ("POST /v1/notices", "", WORK), ("PATCH /v1/notices/{id}", "DRAFT", WORK),
     ("GET /v1/templates", "", READ), ("POST /v1/templates/{id}/fill", "", READ), ("POST /v1/notices/checks", "", READ), ("POST /v1/notices/preview", "", READ),
     *[(f"GET /v1/notices/{{id}}/{view}", "DRAFT", {"operator", "approver", "auditor"}) for view in ("checks", "prepared", "preview", "deliveries")],
-    ("GET /v1/outlets", "", SEE), ("POST /v1/outlets/{outlet}/pause", "", ADMIN), ("POST /v1/outlets/{outlet}/resume", "", ADMIN),
+    ("GET /v1/rules", "", SEE), ("GET /v1/rules/{id}", "", SEE), ("GET /v1/outlets", "", SEE), ("POST /v1/outlets/{outlet}/pause", "", ADMIN), ("POST /v1/outlets/{outlet}/resume", "", ADMIN),
     ("POST /v1/notices/{id}/deliveries/{delivery}/retry", "DRAFT", NOBODY),  # 404: a draft has none
     *[(NOTICE, f"{action} DRAFT", WORK) for action in ("submit", "publish", "correct", "update")],
     *[(NOTICE, f"{action} DRAFT", APPROVE) for action in ("approve", "reject", "withdraw")],

@@ -3,13 +3,12 @@ import {api} from '@/api/client';
 import {useNow} from '@/api/clock';
 import {useSession} from '@/api/session';
 import {useLive} from '@/live/desk';
-import type {Alarms} from '@/ui/NoticeAlarms.vue';
 
 export interface Alert { id: string; topic: string; region: string | null; severity: string; from: string; until: string }
 /** GET /v1/desk/summary (docs/contract.md section 4). Null is unknown. */
 export interface Summary {
   at: string; lanes: {free: number; mine: number; team: number; approval: number; second_look: number}; overdue: number;
-  oldest_waiting: {case: string; since: string} | null; at_least: boolean; alerts: Alert[]; posts_per_minute: number | null; program: string; notices: Alarms;
+  oldest_waiting: {case: string; since: string} | null; at_least: boolean; alerts: Alert[]; posts_per_minute: number | null; program: string;
 }
 const EVERY = 10_000, AFTER_EVENT = 2000, OLD = 30_000;
 
