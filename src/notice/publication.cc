@@ -1,7 +1,7 @@
 #include "notice/publication.h"
 
-#include "desk/watch.h"
 #include "base/bytes.h"
+#include "desk/watch.h"
 #include "notice/prepared.h"
 #include "store/audit.h"
 #include "store/cases.h"

@@ -1,6 +1,7 @@
 #include "store/database.h"
 
 #include "store/meta.h"
+#include "store/sqlite/connection.h"
 #include "store/temp_store.h"
 
 #include <gtest/gtest.h>
@@ -20,6 +21,19 @@ TEST(Database, KeepsWhatWasWrittenOverAReopening) {
   ASSERT_TRUE(store->write([](Tx& tx) { return set_meta(tx, "a", "1"); }));
   store.reopen();
   EXPECT_EQ(meta(*store, "a"), "1");
+}
+
+TEST(Database, KeepsAStatementWhoseTextIsGone) {
+  TempStore store;
+  for (const char* value : {"1", "22", "1", "22"}) {
+    const auto read = store->read([value](View& view) -> Result<std::string> {
+      auto query = view.connection().prepare(
+          "SELECT 'a text that is longer than a short string', '" + std::string(value) + "'");
+      CLARION_TRY(query.step());
+      return query.text(1);
+    });
+    EXPECT_EQ(read.value(), value);
+  }
 }
 
 TEST(Database, UndoesAWriteThatFailsAndKeepsItsNeighbours) {

@@ -80,8 +80,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// A statement of this text, prepared once a connection. The text must be a literal or live as
-  /// long.
+  /// A statement of this text, prepared once a connection and kept: texts are few.
   Statement prepare(std::string_view sql);
   /// Runs one or more statements without parameters.
   Status execute(const std::string& sql);
@@ -95,7 +94,13 @@ class Connection {
  private:
   explicit Connection(sqlite3* db) : db_(db) {}
   sqlite3* db_;
-  std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+  std::unordered_map<std::string, sqlite3_stmt*, Hash, std::equal_to<>> statements_;
 };
 
 }  // namespace clarion::store::sqlite
