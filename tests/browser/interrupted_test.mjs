@@ -24,8 +24,9 @@ async function aCase(state = 'in_review') {
 }
 const historyOf = async (id, action) => (await desk.api('anna', 'GET', `/v1/cases/${id}`)).history.filter(each => each.action === action);
 
-/** Presses while the server dies on the first write that `fits`; then starts it and presses again. The keys that were sent. */
-async function interrupted(page, fits, press, {arrived, told, other = false}) {
+/** Presses while the server dies on the first write that `fits`; then starts it and presses again. The keys that were sent. `shows`: the
+ *  channel tells the page of what had been done, so that nothing is left to press. */
+async function interrupted(page, fits, press, {arrived, told, other = false, shows = false}) {
   const keys = [];
   await page.route('**/v1/**', async route => {
     const request = route.request();
@@ -40,6 +41,7 @@ async function interrupted(page, fits, press, {arrived, told, other = false}) {
   await told();
   await desk.do('start');
   await page.getByText('离线，只读').waitFor({state: 'detached'});
+  if (arrived && shows) return;
   const answered = page.waitForResponse(answer => answer.request().method() !== 'GET' && fits(answer.request()));
   await press();
   assert.ok((await answered).ok(), `the second try: ${(await answered).status()}`);
@@ -58,7 +60,7 @@ for (const arrived of [false, true]) {
       const page = await visitor.visit(`/cases/${id}`);
       const button = page.getByRole('button', {name: '认领并打开'});
       await button.waitFor();
-      await interrupted(page, post('/claim'), () => button.click(), {arrived, told: lost(page)});
+      await interrupted(page, post('/claim'), () => button.click(), {arrived, shows: true, told: lost(page)});
       await button.waitFor({state: 'detached'});
       assert.equal((await historyOf(id, 'claim')).length, 1);
     });
@@ -99,12 +101,13 @@ for (const arrived of [false, true]) {
       await page.getByLabel('依据的网址').fill('https://www.who.int/zh');
       await page.getByRole('button', {name: '添加', exact: true}).click();
       const button = page.getByRole('button', {name: '只提交判定'});
-      await interrupted(page, post('/verdict'), () => button.click(), {arrived, told: async () => {
+      await interrupted(page, post('/verdict'), () => button.click(), {arrived, shows: true, told: async () => {
         await lost(page)();
         assert.match(await page.getByLabel(/^理由/).inputValue(), /饮酒不能/, 'what was typed stays');
       }});
       await button.waitFor({state: 'detached'});
       assert.equal((await historyOf(id, 'verdict')).length, 1);
+      await page.waitForFunction(async key => !(await (await fetch('/v1/drafts')).json()).items.some(each => each.key === key), `case.${id}`);  // nothing of it is left to send
       assert.equal((await desk.api('anna', 'GET', `/v1/cases/${id}`)).verdicts.length, 1);
     });
 
