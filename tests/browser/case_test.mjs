@@ -128,6 +128,23 @@ describe('a case', () => {
     await visitor.leave({cuts: true});
   });
 
+  test('keeps what was typed before the kept draft had come', async () => {
+    const made = await held();
+    await desk.api('chen', 'PUT', `/v1/drafts/case.${made.id}`, {claim: '', verdict: 'false', reason: '', uncertain: '先前写的', evidence: [], note: '', answers: {}});
+    const visitor = await Visitor.open(browser, desk, {as: 'chen'});
+    let go;
+    const waiting = new Promise(done => { go = done; });
+    await visitor.context.route('**/v1/drafts', async route => { await waiting; await route.continue(); });
+    const page = await visitor.visit(`/cases/${made.id}`);
+    await page.locator('#case-reason:enabled').fill('先打的字');
+    go();
+    await page.getByText('草稿已存在服务器').waitFor();
+    await eventually(async () => (await desk.do('call', {method: 'GET', path: `/v1/drafts/case.${made.id}`, who: 'chen'})).body.body?.reason === '先打的字', 'the draft');
+    assert.equal(await page.locator('#case-unsure').inputValue(), '先前写的');
+    assert.equal(await page.getByRole('radio', {checked: true}).count(), 1);
+    await visitor.leave();
+  });
+
   test('keeps the draft in the browser when the server is away, and sends it when it is back', async () => {
     const made = await held();
     const visitor = await Visitor.open(browser, desk, {as: 'chen'});

@@ -53,14 +53,20 @@ export function useDraft(id: string, who: string) {
     } catch { /* none yet, or no server: this browser may have one */ }
     const here = await kept<{text: string; at: number}>('readonly', store => store.get(own));
     if (here && here.at > at) { text = here.text; at = here.at; }
+    // What was typed while the draft was read stands above what was kept.
+    const {answers, ...rest} = draft;
+    const typed = Object.fromEntries(Object.entries(rest).filter(([, value]) => value.length > 0));
+    const answered = Object.fromEntries(Object.entries(answers).filter(([, each]) => each.text || each.verdict));
+    Object.assign(draft, empty(), text ? JSON.parse(text) : {});
+    sent = here ? '' : JSON.stringify(draft);
+    Object.assign(draft, typed);
+    Object.assign(draft.answers, answered);
     if (text) {
-      Object.assign(draft, empty(), JSON.parse(text));
       savedAt.value = at;
       state.value = 'saved';
     }
-    sent = here ? '' : JSON.stringify(draft);
     ready = true;
-    if (here) void save();
+    if (JSON.stringify(draft) !== sent) void save();
   }
   /** After the verdict was sent: nothing of it is left to keep. A note and answers that were begun stay. */
   async function clear(): Promise<void> {
