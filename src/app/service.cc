@@ -4,6 +4,7 @@
 #include "app/desk_settings.h"
 #include "app/posts_route.h"
 #include "app/version.h"
+#include "ask/feedback.h"
 #include "ask/routes.h"
 #include "base/bytes.h"
 #include "broadcast/frame.h"
@@ -382,6 +383,7 @@ http::Router Service::routes() {
   readiness::add_routes(router, *requests_, *shelf_, notices_->zone);
   notice::add_desk_routes(router, *requests_, *notices_);
   ask::add_routes(router, *requests_, *library_);
+  ask::add_feedback_route(router, *requests_);
   pages::add_routes(router, *requests_, *pages_);
   web::add_routes(router);
   pages::add_preview_routes(router, *requests_, *pages_, *notices_);

@@ -7,6 +7,7 @@
 #include "store/accounts.h"
 #include "store/audit.h"
 #include "store/deliveries.h"
+#include "store/feedback.h"
 #include "store/meta.h"
 
 #include <fmt/format.h>
@@ -214,6 +215,12 @@ Result<json::object> deliveries_view(store::View& view, const store::NoticeRow& 
   }
   out["items"] = std::move(items);
   out["next"] = nullptr;
+  CLARION_TRY(auto feedback, store::feedback_of(view, row.id));
+  json::array readers;
+  for (const store::Feedback& each : feedback)
+    readers.push_back(
+        {{"revision", each.revision}, {"helped", each.helped}, {"not_helped", each.not_helped}});
+  out["readers"] = std::move(readers);
   return out;
 }
 

@@ -124,6 +124,8 @@ std::string render_signature(const Reader& reader, const Shown& notice, const Sh
       "page_sig_failed", "page_sig_failed_text"};
   json::object words;
   for (const std::string_view code : kWords) words[code.substr(9)] = ops::words(code, reader.lang);
+  words["helped_thanks"] = ops::words("page_helped_thanks", reader.lang);
+  words["helped_failed"] = ops::words("page_helped_failed", reader.lang);
   words["is_withdrawn"] = ops::words("page_is_withdrawn", reader.lang);
   words["is_old"] =
       ops::words("page_is_old", reader.lang, {{"n", std::to_string(notice.revision)}});
@@ -146,6 +148,18 @@ std::string render_signature(const Reader& reader, const Shown& notice, const Sh
   out.made(word("page_about_verify", reader)).raw("</a></p></div></section>");
   out.raw("<script type=\"application/json\" id=\"signed\">").made(json_block(data));
   out.raw("</script>");
+  return out.take();
+}
+
+/// Whether it helped: asked where scripts run (assets/notice.js), since only they can say so.
+std::string render_helped(const Reader& reader) {
+  Markup out;
+  out.raw("<section class=\"box ask\" id=\"helped\" hidden><h2>").made(word("page_helped", reader));
+  out.raw("</h2><p><button class=\"btn\" type=\"button\" data-helped=\"yes\">");
+  out.made(word("page_helped_yes", reader));
+  out.raw("</button><button class=\"btn\" type=\"button\" data-helped=\"no\">");
+  out.made(word("page_helped_no", reader));
+  out.raw("</button></p><p role=\"status\" id=\"helped-says\"></p></section>");
   return out.take();
 }
 
@@ -244,6 +258,7 @@ std::string render_notice(const Site& site, const Reader& reader, const std::vec
   out.raw("<main class=\"pw grid art\" id=\"main\">");
   out.made(render_article(site, reader, notice, newest, now)).raw("<aside>");
   out.made(render_signature(reader, notice, newest, at)).made(render_sources(reader, notice));
+  if (current && !newest.withdrawn()) out.made(render_helped(reader));
   out.made(render_revisions(site, reader, all, notice)).raw("</aside></main>");
   Frame frame;
   frame.title = fmt::format("{}{}{} · {}", stamp.words, reader.lang == ops::Lang::en ? ": " : "：",

@@ -325,6 +325,40 @@ describe('a notice', () => {
   });
 });
 
+describe('whether it helped', () => {
+  const asked = page => page.locator('#helped');
+
+  test('is said once a browser and revision, and counted', async () => {
+    const made = await desk.publish({content: text('有没有帮助')});
+    const page = await open(`/n/${made.id}`);
+    await asked(page).getByRole('button', {name: '没有帮助'}).click();
+    await asked(page).getByText('谢谢').waitFor();
+    assert.equal(await asked(page).getByRole('button', {name: '有帮助', exact: true}).isDisabled(), true);
+    await page.reload();
+    await asked(page).getByText('谢谢').waitFor();
+    assert.deepEqual((await desk.api('anna', 'GET', `/v1/notices/${made.id}/deliveries`)).readers, [{revision: 1, helped: 0, not_helped: 1}]);
+    await page.leave();
+  });
+
+  test('says that it was not counted, and may be said again', async () => {
+    const made = await desk.publish({content: text('没记下')});
+    const page = await open(`/n/${made.id}`, {prepare: each => each.route('**/feedback', route => route.fulfill({status: 503}))});
+    await asked(page).getByRole('button', {name: '有帮助', exact: true}).click();
+    await asked(page).getByText('没有记下').waitFor();
+    assert.equal(await asked(page).getByRole('button', {name: '有帮助', exact: true}).isDisabled(), false);
+    assert.deepEqual((await desk.api('anna', 'GET', `/v1/notices/${made.id}/deliveries`)).readers, []);
+    await page.leave({cuts: true});
+  });
+
+  test('is not asked of what is withdrawn', async () => {
+    const made = await desk.publish({content: text('撤回的')});
+    await desk.do('withdraw', {notice: made.id});
+    const page = await open(`/n/${made.id}`);
+    assert.equal(await asked(page).count(), 0);
+    await page.leave();
+  });
+});
+
 describe('a notice that is open', () => {
   test('says when it is corrected, and when it is withdrawn, also after a cut', async () => {
     const notice = await desk.publish({content: text('开着的一条')});

@@ -74,6 +74,21 @@ class Public(Notices):
         notice = self.desk.draft()["id"]
         self.assertEqual(self.server.get(f"/v1/notices/{notice}", self.desk.anna).headers["ETag"], '"1"')
 
+    def test_readers_say_whether_it_helped_and_the_desk_sees_the_counts(self):
+        notice = self.desk.published()
+        path = f"/v1/notices/{notice['id']}"
+        readers = lambda: self.server.get(path + "/deliveries", self.desk.anna).json["readers"]
+        self.assertEqual(readers(), [])
+        for helped in (True, True, False):
+            self.assertEqual(self.server.post(path + "/feedback", None, {"revision": 1, "helped": helped}).status, 204)
+        self.assertEqual(readers(), [{"revision": 1, "helped": 2, "not_helped": 1}])
+        self.assertNotIn("helped", self.server.get(path).body)  # for the desk alone
+        for body, status in (({"revision": 2, "helped": True}, 404), ({"helped": True}, 422), ({"revision": 1}, 422), ({"revision": 1, "helped": "yes"}, 422),
+                             ({"revision": 1, "helped": True, "text": "x"}, 422), ({"revision": 0, "helped": True}, 422)):
+            self.assertEqual(self.server.post(path + "/feedback", None, body).status, status, body)
+        self.assertEqual(self.server.post("/v1/notices/n_x/feedback", None, {"revision": 1, "helped": True}).status, 404)
+        self.assertEqual(readers(), [{"revision": 1, "helped": 2, "not_helped": 1}])
+
     def test_exercises_and_tests_stay_inside(self):
         drill = self.server.token("drill", "drill")
         for mode in ("Exercise", "Test"):

@@ -23,7 +23,7 @@ READ = {"operator", "expert", "approver", "auditor"}
 CHANGE = {"operator", "expert?", "approver", "admin"}
 PARTS = ("plans", "schedules", "shifts", "overrides", "absences", "drills")
 
-OPEN = """GET /v1/notices, GET /v1/notices/{id}/revisions, GET /v1/stream, GET /v1/session, POST /v1/session, POST /v1/session/reset, POST /v1/check"""
+OPEN = """GET /v1/notices, GET /v1/notices/{id}/revisions, GET /v1/stream, GET /v1/session, POST /v1/session, POST /v1/session/reset, POST /v1/check, POST /v1/notices/{id}/feedback"""
 BY_SESSION = """DELETE /v1/session, POST /v1/session/password, POST /v1/session/second-factor, POST /v1/session/second-factor/confirm,
 POST /v1/session/second-factor/remove, POST /v1/session/recovery-codes"""
 CASE = "POST /v1/cases/{id}/{action}"
@@ -84,7 +84,7 @@ TABLE = [
 ]
 FOR_SESSIONS = {route.strip() for route in BY_SESSION.replace("\n", " ").split(",")}
 # Writes that anyone may call without signing in: a cookie without the header is nobody's there.
-OPEN_WRITES = {"POST /v1/session", "POST /v1/session/reset", "POST /v1/check"}
+OPEN_WRITES = {"POST /v1/session", "POST /v1/session/reset", "POST /v1/check", "POST /v1/notices/{id}/feedback"}
 
 
 class Rights(unittest.TestCase):

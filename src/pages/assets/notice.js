@@ -63,6 +63,33 @@
   }
   check();
 
+  // Whether it helped: once a browser and revision.
+  const asked = document.getElementById('helped');
+  if (asked) {
+    const key = `helped ${page.id} ${page.revision}`;
+    const says = document.getElementById('helped-says');
+    const done = () => {
+      for (const each of asked.querySelectorAll('button')) each.disabled = true;
+      says.textContent = page.words.helped_thanks;
+    };
+    const kept = () => { try { return localStorage.getItem(key) !== null; } catch { return false; } };
+    asked.hidden = false;
+    if (kept()) done();
+    asked.addEventListener('click', async event => {
+      const helped = event.target.dataset?.helped;
+      if (!helped || kept()) return;
+      try {
+        const answer = await fetch(`/v1/notices/${page.id}/feedback`, {method: 'POST', headers: {'Content-Type': 'application/json'},
+                                   body: JSON.stringify({revision: page.revision, helped: helped === 'yes'}), signal: AbortSignal.timeout(10000)});
+        if (!answer.ok) throw new Error();
+        try { localStorage.setItem(key, helped); } catch { /* a browser that keeps nothing asks again */ }
+        done();
+      } catch {
+        says.textContent = page.words.helped_failed;
+      }
+    });
+  }
+
   // A page stays open: when its notice is corrected or withdrawn meanwhile, it says so above the title. Follows the
   // stream from the position that the page was made at.
   let position = page.position, wait = 1, timer = null;
