@@ -3,6 +3,13 @@
 #include "store/sqlite/values.h"
 
 namespace clarion::store {
+namespace {
+
+Feedback feedback_at(const sqlite::Statement& row) {
+  return {row.integer(0), row.integer(1), row.integer(2)};
+}
+
+}  // namespace
 
 Status add_feedback(Tx& tx, std::string_view notice_id, std::int64_t revision, bool helped) {
   auto count = tx.connection().prepare(
@@ -19,9 +26,7 @@ Result<std::vector<Feedback>> feedback_of(View& view, std::string_view notice_id
       "SELECT revision, helped, not_helped FROM notice_feedback WHERE notice_id = ? "
       "ORDER BY revision");
   query.bind(notice_id);
-  return collect(query, [](const sqlite::Statement& row) {
-    return Feedback{row.integer(0), row.integer(1), row.integer(2)};
-  });
+  return collect(query, feedback_at);
 }
 
 }  // namespace clarion::store
