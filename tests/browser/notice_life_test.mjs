@@ -194,6 +194,7 @@ describe('a published notice', () => {
 describe('delivery', () => {
   test('shows what each outlet did, why something failed, and sends again only after a look where nobody knows', async () => {
     const out = await published();
+    await desk.do('call', {method: 'POST', path: `/v1/notices/${out.id}/feedback`, body: {revision: 1, helped: true}});
     await desk.do('put_delivery', {notice: out.id, name: `gone ${out.id}`, state: 'failed', error: 'unavailable'});
     await desk.do('put_delivery', {notice: out.id, name: `maybe ${out.id}`, state: 'unknown', outlet: 'sms'});
     await desk.do('put_delivery', {notice: out.id, name: `fine ${out.id}`, state: 'delivered'});
@@ -201,6 +202,7 @@ describe('delivery', () => {
     await page.getByRole('link', {name: '2 处没有送到或不知道'}).click();
     await page.waitForURL(`**/notices/${out.id}/delivery`);
     await page.getByText('2 处没有送到或不知道，请处理').waitFor();
+    await page.getByText('读者对第 1 版：1 人说有帮助，0 人说没有').waitFor();
     const log = page.locator('.log');
     await log.getByText(`gone ${out.id}`).waitFor();  // what needs a person is open first
     const why = (await desk.api('anna', 'GET', `/v1/notices/${out.id}/deliveries`)).items.find(each => each.recipient === `gone ${out.id}`).why.zh;
