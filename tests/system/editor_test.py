@@ -3,24 +3,14 @@ import contextlib
 import datetime
 import json
 import sqlite3
-import unittest
 
-from harness import Desk, Server, Stream, main, until
+import notice_parts
+from harness import Stream, main, until
 
 PROBE = "<script>alert(1)</script><img src=x onerror=alert(2)>[x](javascript:alert(3))"
 
 
-class Editor(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server().start()
-        cls.desk = Desk(cls.server)
-        cls.partner = cls.server.token("partner", "partner")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__()
-
+class Editor(notice_parts.Notices):
     def get(self, path, who="anna", status=200):
         answer = self.server.get(path, getattr(self.desk, who))
         self.assertEqual(answer.status, status, answer.body)
