@@ -4,6 +4,7 @@
 #include "desk/deadlines.h"
 #include "desk/evidence.h"
 #include "desk/staff.h"
+#include "identity/person.h"
 #include "store/accounts.h"
 #include "store/experts.h"
 #include "store/messages.h"
@@ -46,16 +47,8 @@ class DeskStore {
         })
         .value();
   }
-  static identity::Actor person(std::string name, identity::Role role) {
-    identity::Actor actor;
-    actor.account = std::move(name);
-    actor.role = role;
-    actor.scope = identity::Scope::desk;
-    actor.token = "t";
-    return actor;
-  }
   static identity::Actor an_expert(std::string name) {
-    return person(std::move(name), identity::Role::expert);
+    return identity::person(std::move(name), identity::Role::expert);
   }
 
   struct NewCase {

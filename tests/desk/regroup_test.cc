@@ -2,6 +2,7 @@
 #include "desk/bulk.h"
 #include "desk/evidence.h"
 #include "group/spread.h"
+#include "identity/person.h"
 #include "store/accounts.h"
 #include "store/regroup.h"
 #include "store/temp_store.h"
@@ -19,15 +20,6 @@ namespace {
 
 class Regroup : public testing::Test {
  protected:
-  static identity::Actor person(std::string name, identity::Role role) {
-    identity::Actor actor;
-    actor.account = std::move(name);
-    actor.role = role;
-    actor.scope = identity::Scope::desk;
-    actor.token = "t";
-    return actor;
-  }
-
   /// A case of `posts` posts in one group, as the pipeline makes it.
   std::string open(int posts, std::string topic = "typhoon") {
     return store
@@ -173,7 +165,7 @@ class Regroup : public testing::Test {
   store::TempStore store;
   DeskOptions options;
   identity::RightsPolicy policy;
-  identity::Actor anna = person("anna", identity::Role::operator_);
+  identity::Actor anna = identity::person("anna", identity::Role::operator_);
   int count_ = 0;
 };
 
@@ -207,7 +199,7 @@ TEST_F(Regroup, WhatWasDoneSinceStandsAgainstUndoAndIsNamed) {
   const std::string a = open(1), b = open(1);
   ASSERT_TRUE(act(a, "merge", {{"into", b}}));
   const std::int64_t event = newest_event(a);
-  const auto bo = person("bo", identity::Role::approver);
+  const auto bo = identity::person("bo", identity::Role::approver);
   ASSERT_TRUE(act(b, "dismiss", {{"reason", "r"}}, &bo));
   const auto refused = act(a, "undo", {{"event", event}});
   ASSERT_FALSE(refused);
@@ -250,7 +242,7 @@ TEST_F(Regroup, NeedsATargetThatThePersonMaySeeAndThatIsAlive) {
   EXPECT_EQ(act(a, "merge", {{"into", b}}).error().code, "case_state");
   EXPECT_EQ(act(a, "split", naming(posts(a))).error().fields.at(0).code, "split_all");
   EXPECT_EQ(act(a, "split", naming(posts(c))).error().fields.at(0).code, "post_unknown");
-  const auto chen = person("chen", identity::Role::expert);
+  const auto chen = identity::person("chen", identity::Role::expert);
   EXPECT_EQ(act(a, "merge", {{"into", c}}, &chen).error().errc, Errc::denied);
 }
 

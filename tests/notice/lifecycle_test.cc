@@ -1,5 +1,6 @@
 #include "notice/lifecycle.h"
 
+#include "identity/person.h"
 #include "notice/audit_check.h"
 #include "notice/notice_view.h"
 #include "store/temp_store.h"
@@ -25,15 +26,6 @@ class Lifecycle : public testing::Test {
                                 const store::LogEntry& entry) {
       out.push_back(std::string(channel) + " " + std::to_string(entry.offset));
     };
-  }
-
-  static identity::Actor person(std::string name, identity::Role role) {
-    identity::Actor actor;
-    actor.account = std::move(name);
-    actor.role = role;
-    actor.scope = identity::Scope::desk;
-    actor.token = "t";
-    return actor;
   }
 
   template <class F>
@@ -69,9 +61,9 @@ class Lifecycle : public testing::Test {
   store::TempStore store;
   identity::RightsPolicy policy;
   std::unique_ptr<NoticeOptions> options;
-  identity::Actor anna = person("anna", identity::Role::operator_),
-                  bo = person("bo", identity::Role::approver),
-                  cai = person("cai", identity::Role::approver);
+  identity::Actor anna = identity::person("anna", identity::Role::operator_),
+                  bo = identity::person("bo", identity::Role::approver),
+                  cai = identity::person("cai", identity::Role::approver);
   std::vector<std::string> out;
 };
 
